@@ -1,0 +1,182 @@
+"""Who belongs to a consortium: organizations, their departments and memberships."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum
+from stdnum.exceptions import ValidationError as NumberError
+
+
+def check_credit_code(code: str) -> None:
+    """Refuse a unified social credit code that is not 18 characters with a right check digit (GB 32100-2015)."""
+    try:
+        well_formed = uscc.validate(code) == code
+    except InvalidChecksum:
+        raise ValidationError(_("The check digit of this credit code does not fit. Compare it with the licence.")) from None
+    except NumberError:
+        well_formed = False
+    if not well_formed:
+        raise ValidationError(_("A credit code has 18 digits and capital letters, without I, O, S, V and Z."))
+
+
+class ConsortiumQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The consortium for which the user acts."""
+        return self.filter(pk=user.affiliation.consortium_id) if user.affiliation else self.none()
+
+
+class Consortium(models.Model):
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    objects = ConsortiumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consortium")
+        verbose_name_plural = _("consortia")
+
+    def __str__(self):
+        return self.name
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Members of the user's consortium; an enterprise does not see the records of other enterprises."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(memberships__consortium=affiliation.consortium_id).distinct()
+        if affiliation.sees_own_enterprise_only:
+            rows = rows.filter(~Q(kind=Organization.Kind.ENTERPRISE) | Q(pk=affiliation.organization_id))
+        return rows
+
+    def enterprises(self):
+        return self.filter(kind=Organization.Kind.ENTERPRISE)
+
+    def schools(self):
+        return self.filter(kind__in=Organization.Kind.schools())
+
+
+class Organization(models.Model):
+    class Kind(models.TextChoices):
+        PARK = "park", _("Park")
+        ENTERPRISE = "enterprise", _("Enterprise")
+        SECONDARY_VOCATIONAL = "secondary_vocational", _("Secondary vocational school")
+        HIGHER_VOCATIONAL = "higher_vocational", _("Higher vocational college")
+        UNDERGRADUATE = "undergraduate", _("Undergraduate school")
+        GOVERNMENT = "government", _("Government body")
+        INSTITUTE = "institute", _("Research institute")
+        ASSOCIATION = "association", _("Industry association")
+
+        @classmethod
+        def schools(cls) -> list["Organization.Kind"]:
+            return [cls.SECONDARY_VOCATIONAL, cls.HIGHER_VOCATIONAL, cls.UNDERGRADUATE]
+
+    name = models.CharField(_("organization name"), max_length=200)
+    credit_code = models.CharField(
+        _("unified social credit code"),
+        max_length=18,
+        unique=True,
+        validators=[check_credit_code],
+        error_messages={"unique": _("This credit code is registered already.")},
+        help_text=_("18 characters, as on the licence."),
+    )
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind)
+    contact_name = models.CharField(_("contact"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["kind", "name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_enterprise(self) -> bool:
+        return self.kind == self.Kind.ENTERPRISE
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(organization__in=Organization.objects.visible_to(user))
+
+
+class Department(models.Model):
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="departments", verbose_name=_("organization")
+    )  # a part of it
+    name = models.CharField(_("department"), max_length=100)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["organization", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                name="department_once",
+                violation_error_message=_("This department is registered already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if not user.affiliation:
+            return self.none()
+        return self.filter(
+            consortium=user.affiliation.consortium_id, organization__in=Organization.objects.visible_to(user)
+        )
+
+    def in_force(self, day=None):
+        day = day or timezone.localdate()
+        return self.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+
+    def for_list(self):
+        return self.select_related("organization", "consortium").order_by("-is_lead", "organization__kind", "pk")
+
+
+class Membership(models.Model):
+    # PROTECT: who was a member when is history
+    consortium = models.ForeignKey(
+        Consortium, models.PROTECT, related_name="memberships", verbose_name=_("consortium")
+    )
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="memberships", verbose_name=_("organization")
+    )
+    is_lead = models.BooleanField(_("lead"), default=False)
+    joined_on = models.DateField(_("joined on"))
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consortium", "organization"],
+                name="membership_once",
+                violation_error_message=_("This organization is a member already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="membership_dates",
+                violation_error_message=_("A membership cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organization} · {self.consortium}"

@@ -1,0 +1,98 @@
+"""Every change that is more than saving a form, and the two things that all changes share: refusing and remembering."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+from django.forms import ModelForm
+from django.utils.translation import gettext as _
+
+from .models import HistoryEntry, User
+
+
+class Refused(Exception):
+    """A change that the rules or the moment do not allow. Its text is a sentence for the person who asked."""
+
+
+def record(
+    obj: models.Model, *, by: User | None, what: str, old: object = "", new: object = "", reason: str = ""
+) -> HistoryEntry:
+    """Add one row to the history of ``obj``: ``what`` is a field's name or an act such as "created"."""
+    return HistoryEntry.objects.create(
+        record=obj,
+        actor=by,
+        acting_as=by.affiliation if by else None,
+        what=what,
+        old=_text(old),
+        new=_text(new),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def move(obj: Any, to: str, *, by: User | None, reason: str = "", **fields: object) -> None:
+    """Take ``obj`` to the status ``to`` and remember it.
+
+    ``fields`` are written with it. The UPDATE is the lock: of two who try at once the second is refused.
+    Raises Refused when the step is not in ``TRANSITIONS`` or somebody was faster.
+    """
+    old = obj.status
+    if to not in obj.TRANSITIONS.get(old, ()):
+        raise Refused(
+            _("This is “%(old)s” now and cannot become “%(new)s”.")
+            % {"old": obj.get_status_display(), "new": dict(obj._meta.get_field("status").flatchoices)[to]}
+        )
+    moved = type(obj)._default_manager.filter(pk=obj.pk, status=old).update(status=to, **fields)
+    if not moved:
+        raise Refused(_("Somebody else has changed this. Reload and try again."))
+    obj.status = to
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    record(obj, by=by, what="status", old=old, new=to, reason=reason)
+
+
+@transaction.atomic
+def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
+    """Save a bound, valid ModelForm and remember each field that really changed, or that the record was created."""
+    created = form.instance.pk is None
+    before = {} if created else _values(type(form.instance)._base_manager.get(pk=form.instance.pk), form.changed_data)
+    obj = form.save()
+    if created:
+        record(obj, by=by, what="created", new=str(obj), reason=reason)
+    for name, old in before.items():
+        new = _values(obj, [name])[name]
+        if new != old:
+            record(obj, by=by, what=name, old=old, new=new, reason=reason)
+    return obj
+
+
+@transaction.atomic
+def save_changes(obj: Any, *, by: User, reason: str = "", **fields: object) -> None:
+    """Write the ``fields`` of ``obj`` that differ, and remember each of them. Raises ValidationError as full_clean does."""
+    before = _values(obj, fields)
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    obj.full_clean()
+    changed = [name for name in fields if _values(obj, [name])[name] != before[name]]
+    if changed:
+        obj.save(update_fields=changed)
+    for name in changed:
+        record(obj, by=by, what=name, old=before[name], new=_values(obj, [name])[name], reason=reason)
+
+
+@transaction.atomic
+def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
+    """Check and insert a new record and remember that it was created. Raises ValidationError as full_clean does."""
+    obj.full_clean()
+    obj.save(force_insert=True)
+    record(obj, by=by, what="created", new=str(obj), reason=reason)
+    return obj
+
+
+def _values(obj: models.Model, names: Iterable[str]) -> dict[str, str]:
+    concrete = {field.name for field in obj._meta.concrete_fields}
+    return {name: _text(getattr(obj, name)) for name in names if name in concrete}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
