@@ -1,0 +1,24 @@
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .models import Membership, Organization
+
+
+class OrganizationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name or credit code"), method="search")
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Organization.Kind)
+    is_lead = django_filters.BooleanFilter(label=_("Lead"), field_name="memberships__is_lead")
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(Q(name__icontains=value.strip()) | Q(credit_code__istartswith=value.strip()))
+
+
+class MembershipFilter(django_filters.FilterSet):
+    class Meta:
+        model = Membership
+        fields = ["organization", "is_lead"]

@@ -1,0 +1,44 @@
+from rest_framework import serializers
+
+from .models import Affiliation, Membership, Organization, User
+
+
+class OrganizationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Organization
+        fields = ["id", "name", "credit_code", "kind", "contact_name", "contact_phone"]
+
+
+class MembershipSerializer(serializers.ModelSerializer):
+    organization_name = serializers.CharField(source="organization.name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "consortium", "organization", "organization_name", "is_lead", "joined_on", "left_on"]
+        read_only_fields = ["consortium"]
+        validators: list = []  # the model's own constraints say it, in one sentence
+
+
+class AffiliationSerializer(serializers.ModelSerializer):
+    organization_name = serializers.CharField(source="organization.name")
+    consortium = serializers.CharField(source="consortium.code")
+    acting = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Affiliation
+        fields = ["id", "organization", "organization_name", "consortium", "role", "started_on", "ended_on", "acting"]
+
+    def get_acting(self, affiliation: Affiliation) -> bool:
+        return affiliation == self.context["acting"]
+
+
+class MeSerializer(serializers.ModelSerializer):
+    affiliations = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "name", "email", "affiliations"]
+
+    def get_affiliations(self, user: User) -> list[dict]:
+        rows = user.affiliations.in_force().select_related("organization", "consortium").order_by("pk")
+        return list(AffiliationSerializer(rows, many=True, context={"acting": user.affiliation}).data)

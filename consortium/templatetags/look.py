@@ -1,0 +1,205 @@
+"""How things look: icons, states, lights, figures, dates and fields, one way each on every page."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, NullBooleanSelect, RadioSelect, Select
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from consortium import permissions
+
+register = template.Library()
+
+CHIPS = {"ok": "tick", "warn": "warn", "bad": "x", "act": "half", "draft": "dash", "": "dash"}
+LIGHTS = {"done": "done", "plan": "ring", "soon": "tri", "late": "sq", "none": "dash"}
+
+# status of any record → (kind of chip, shape); a status that is not here is grey
+LOOKS = {
+    "accepted": ("ok", "tick"),
+    "active": ("ok", "tick"),
+    "approved": ("ok", "tick"),
+    "closed": ("", "lock"),
+    "confirmed": ("ok", "tick"),
+    "delivered": ("act", "half"),
+    "done": ("ok", "tick"),
+    "draft": ("draft", "dash"),
+    "ended": ("", "lock"),
+    "expired": ("warn", "warn"),
+    "failed": ("bad", "x"),
+    "finished": ("", "lock"),
+    "in_progress": ("act", "half"),
+    "not_started": ("draft", "dash"),
+    "planned": ("draft", "dash"),
+    "planning": ("draft", "dash"),
+    "preparing": ("draft", "dash"),
+    "published": ("ok", "tick"),
+    "publicity": ("act", "half"),
+    "queued": ("", "dash"),
+    "recruiting": ("act", "half"),
+    "rejected": ("bad", "x"),
+    "returned": ("bad", "back"),
+    "review": ("act", "half"),
+    "running": ("act", "half"),
+    "self_assessment": ("act", "half"),
+    "signed": ("ok", "tick"),
+    "submitted": ("act", "half"),
+    "superseded": ("", "lock"),
+    "terminated": ("bad", "x"),
+    "verified": ("ok", "tick"),
+    "withdrawn": ("", "lock"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The icon ``name`` of the sprite; it says nothing to a screen reader, so a word stands beside it."""
+    return format_html(
+        '<svg class="ico" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    """A shape of lights and chips: done, ring, tri, sq, dash, half, tick, back, lock, x, warn, mark."""
+    return format_html('<svg aria-hidden="true"><use href="{}#s-{}"/></svg>', static("icons.svg"), name)
+
+
+@register.simple_tag
+def chip(text: object, kind: str = "", form: str = "") -> SafeString:
+    """A chip: ``kind`` is ok, warn, bad, act, draft or "" (grey); ``form`` another shape than the kind's own."""
+    return format_html(
+        '<span class="chip{}">{}{}</span>', f" chip-{kind}" if kind else "", shape(form or CHIPS[kind]), text
+    )
+
+
+@register.simple_tag
+def state(obj: Any) -> SafeString:
+    """The chip of a record's status."""
+    kind, form = LOOKS.get(obj.status, ("", "dash"))
+    return chip(obj.get_status_display(), kind, form)
+
+
+@register.simple_tag
+def light(kind: str, text: object) -> SafeString:
+    """A light: ``kind`` is done, plan, soon, late or none; the word says what the colour says."""
+    return format_html('<span class="light light-{}">{}{}</span>', kind, shape(LIGHTS[kind]), text)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, act: str, obj: Any = None) -> bool:
+    """Whether the person who looks may do ``act`` to ``obj``: buttons are shown by the table that services obey."""
+    return permissions.may(context["request"].user, act, obj)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, route: str, label: str) -> SafeString:
+    """A link of the main navigation, marked while one is in its room; nothing until the route exists."""
+    try:
+        href = reverse(route)
+    except NoReverseMatch:
+        return SafeString("")
+    here = context["request"].resolver_match
+    current = here is not None and (here.view_name == route or ":" in route and here.namespace == route.split(":")[0])
+    return format_html('<a href="{}"{}>{}</a>', href, SafeString(' aria-current="true"') if current else "", label)
+
+
+@register.filter
+def widget(field: BoundField) -> SafeString:
+    """The field's input with the classes of its kind. Its help and errors are tied to it by Django's own ids."""
+    control = field.field.widget
+    if isinstance(control, RadioSelect | CheckboxSelectMultiple):
+        return field.as_widget()
+    if isinstance(control, CheckboxInput):
+        css = "form-check-input"
+    else:
+        css = "form-select" if isinstance(control, Select) else "form-control"
+    own = control.attrs.get("class", "")
+    return field.as_widget(attrs={"class": " ".join(filter(None, [css, own, "is-invalid" if field.errors else ""]))})
+
+
+@register.filter
+def filter_widget(field: BoundField) -> SafeString:
+    """A field of a filter bar, which has no room for labels: a select says "Zone: all", the rest say it aloud."""
+    control = field.field.widget
+    attrs = {"aria-label": str(field.label), "class": "form-control"}
+    if isinstance(control, Select):
+        anything = "unknown" if isinstance(control, NullBooleanSelect) else ""
+        chosen = str(field.value() if field.value() is not None else anything)
+        attrs["class"] = "form-select" + (" is-on" if chosen not in ("", anything) else "")
+        everything = (anything, _("%(label)s: all") % {"label": field.label})
+        control.choices = [everything, *(choice for choice in control.choices if choice[0] not in (None, anything))]
+    elif field.name == "q":
+        attrs |= {"class": "form-control q", "type": "search", "placeholder": str(field.label)}
+    elif field.value():
+        attrs["class"] += " is-on"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_choices(field: BoundField) -> bool:
+    """Whether the field is several inputs under one question, which is a fieldset with a legend."""
+    return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether the field is one box to tick, whose label stands after it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def is_select(field: BoundField) -> bool:
+    """Whether the field is a drop-down list, which in a filter bar says its own name."""
+    return isinstance(field.field.widget, Select) and not is_choices(field)
+
+
+@register.filter
+def hours(value: Decimal | float | None) -> str:
+    """Hours with at most two decimals and no zero at the end: 2.5, 38, 0; nothing for None."""
+    if value is None:
+        return ""
+    return f"{_rounded(value):f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def score(value: Decimal | float | None) -> str:
+    """A score with two decimals, half up: 82.32; nothing for None."""
+    return "" if value is None else f"{_rounded(value):f}"
+
+
+@register.filter
+def money(value: Decimal | float | None) -> str:
+    """Yuan with thousands separators, cents only when there are any: 73,440 and 73,440.50; nothing for None."""
+    return "" if value is None else f"{_rounded(value):,f}".removesuffix(".00")
+
+
+@register.filter
+def cn_date(value: date | datetime | None) -> str:
+    """A day: 2026年3月31日 in Chinese, 31 Mar 2026 in English; of a moment, its day here. Nothing for None."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    if (get_language() or "").startswith("zh"):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return date_format(value, "j M Y")
+
+
+@register.filter
+def cn_time(value: datetime | None) -> str:
+    """A moment, here: the day as ``cn_date`` and the minute, 2026年3月31日 14:05. Nothing for None."""
+    return f"{cn_date(value)} {timezone.localtime(value):%H:%M}" if value else ""
+
+
+def _rounded(value: Decimal | float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
