@@ -63,9 +63,7 @@ LOOKS = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """The icon ``name`` of the sprite; it says nothing to a screen reader, so a word stands beside it."""
-    return format_html(
-        '<svg class="ico" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name
-    )
+    return format_html('<svg class="ico" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("icons.svg"), name)
 
 
 @register.simple_tag
@@ -160,7 +158,7 @@ def is_checkbox(field: BoundField) -> bool:
 @register.filter
 def is_select(field: BoundField) -> bool:
     """Whether the field is a drop-down list, which in a filter bar says its own name."""
-    return isinstance(field.field.widget, Select) and not is_choices(field)
+    return isinstance(field.field.widget, Select)
 
 
 @register.filter
