@@ -1,0 +1,232 @@
+"""Engineering innovation classes, their mentors of both sides and their students."""
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, Consortium, Organization, User
+
+from .zones import Side, Zone
+
+
+class InnovationClassQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The classes of the zones that one sees."""
+        return self.filter(zone__in=Zone.objects.visible_to(user))
+
+    def with_places_taken(self):
+        return self.annotate(taken=Count("enrollments", filter=Q(enrollments__left_on=None), distinct=True))
+
+    def for_list(self):
+        return (
+            self.with_places_taken()
+            .select_related("zone__department", "zone__college")
+            .prefetch_related("mentors__person")
+            .order_by("-year", "code")
+        )
+
+
+class InnovationClass(models.Model):
+    class Status(models.TextChoices):
+        PLANNING = "planning", _("In planning")
+        RECRUITING = "recruiting", _("Recruiting")
+        RUNNING = "running", _("Running")
+        FINISHED = "finished", _("Finished")
+
+    TRANSITIONS = {
+        Status.PLANNING: {Status.RECRUITING},
+        Status.RECRUITING: {Status.RUNNING},
+        Status.RUNNING: {Status.FINISHED},
+    }
+
+    zone = models.ForeignKey(
+        Zone, models.PROTECT, related_name="classes", verbose_name=_("special zone")
+    )  # PROTECT: a class stays in the zone's history
+    code = models.SlugField(_("code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
+    name = models.CharField(_("class name"), max_length=100)
+    year = models.PositiveSmallIntegerField(_("year of start"))
+    places = models.PositiveSmallIntegerField(_("places"))
+    status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNING)
+
+    objects = InnovationClassQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("innovation class")
+        verbose_name_plural = _("innovation classes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "code"],
+                name="class_code_once",
+                violation_error_code="code",
+                violation_error_message=_("Another class of this zone has this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(places__gt=0),
+                name="class_places",
+                violation_error_code="places",
+                violation_error_message=_("A class has at least one place."),
+            ),
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2100),
+                name="class_year",
+                violation_error_code="year",
+                violation_error_message=_("Give the year with four digits."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class MentorQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The mentors of the classes that one sees."""
+        return self.filter(innovation_class__in=InnovationClass.objects.visible_to(user))
+
+
+class Mentor(models.Model):
+    """One of the at most two mentors of a side: the slot makes a third impossible."""
+
+    SLOTS = (1, 2)
+
+    innovation_class = models.ForeignKey(
+        InnovationClass, models.CASCADE, related_name="mentors", verbose_name=_("innovation class")
+    )  # a part
+    person = models.ForeignKey(
+        User, models.PROTECT, related_name="mentored_classes", verbose_name=_("mentor")
+    )  # PROTECT: people stay
+    side = models.CharField(_("side"), max_length=12, choices=Side)
+    slot = models.PositiveSmallIntegerField(_("slot"), default=1)
+
+    objects = MentorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("class mentor")
+        verbose_name_plural = _("class mentors")
+        ordering = ["side", "slot"]
+        constraints = [
+            models.UniqueConstraint(fields=["innovation_class", "side", "slot"], name="mentor_slot_once"),
+            models.UniqueConstraint(
+                fields=["innovation_class", "person"],
+                name="mentor_once",
+                violation_error_code="person",
+                violation_error_message=_("This person is a mentor of the class already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__in=[1, 2]),
+                name="mentor_slots",
+                violation_error_code="person",
+                violation_error_message=_("A class has one or two mentors on each side."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.innovation_class}"
+
+
+class StudentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own college's students; whoever works in a zone sees those placed there."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(consortium=affiliation.consortium_id)
+        if affiliation.sees_whole_consortium:
+            return rows
+        if affiliation.role == Affiliation.Role.COLLEGE_ADMIN:
+            return rows.filter(college=affiliation.organization_id)
+        return rows.filter(enrollments__innovation_class__in=InnovationClass.objects.visible_to(user)).distinct()
+
+    def not_placed(self):
+        return self.exclude(enrollments__in=Enrollment.objects.open())
+
+
+class Student(models.Model):
+    class Sex(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+
+    # PROTECT: a student's record outlives the class
+    consortium = models.ForeignKey(
+        Consortium, models.PROTECT, related_name="students", verbose_name=_("consortium")
+    )
+    college = models.ForeignKey(Organization, models.PROTECT, related_name="students", verbose_name=_("college"))
+    number = models.CharField(_("student number"), max_length=30)
+    name = models.CharField(_("student name"), max_length=60)
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex)
+    birth_date = models.DateField(_("date of birth"))
+    major = models.CharField(_("major"), max_length=100)
+    home_class = models.CharField(_("home class"), max_length=60, blank=True)
+    entered_on = models.DateField(_("entered on"))
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("student")
+        verbose_name_plural = _("students")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["college", "number"],
+                name="student_number_once",
+                violation_error_code="number",
+                violation_error_message=_("Another student of this college has this number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_on__gt=F("birth_date")),
+                name="student_dates",
+                violation_error_code="entered_on",
+                violation_error_message=_("A student enters after the day of birth."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}（{self.number}）"
+
+
+class EnrollmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The places taken in the classes that one sees."""
+        return self.filter(innovation_class__in=InnovationClass.objects.visible_to(user))
+
+    def open(self):
+        return self.filter(left_on=None)
+
+    def for_list(self):
+        return self.select_related("innovation_class__zone", "student").order_by("student__number", "pk")
+
+
+class Enrollment(models.Model):
+    """A student's place in an innovation class, from a day to a day."""
+
+    # PROTECT both: who was where is history
+    innovation_class = models.ForeignKey(
+        InnovationClass, models.PROTECT, related_name="enrollments", verbose_name=_("innovation class")
+    )
+    student = models.ForeignKey(Student, models.PROTECT, related_name="enrollments", verbose_name=_("student"))
+    enrolled_on = models.DateField(_("placed on"))
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(left_on=None),
+                name="enrollment_one_open",
+                violation_error_code="student",
+                violation_error_message=_("This student has a place in a class already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("enrolled_on")),
+                name="enrollment_dates",
+                violation_error_code="left_on",
+                violation_error_message=_("A student cannot leave before being placed."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student} · {self.innovation_class}"

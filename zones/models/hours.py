@@ -1,0 +1,180 @@
+"""Project hours: who worked when on what, and whether the other side has countersigned it."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, Organization, User
+
+from .projects import Activity, Project
+
+Role = Affiliation.Role
+ENTERPRISE = Organization.Kind.ENTERPRISE
+
+
+class HourEntryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """An enterprise sees its own projects' and people's hours, never a rival's; a mentor only the mentor's own."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(project__zone__consortium=affiliation.consortium_id)
+        if affiliation.sees_whole_consortium:
+            return rows
+        if affiliation.role == Role.COLLEGE_ADMIN:
+            return rows.filter(project__zone__college=affiliation.organization_id)
+        if affiliation.role == Role.PARTNER:
+            return rows.filter(
+                Q(project__enterprise=affiliation.organization_id) | Q(organization=affiliation.organization_id)
+            )
+        if affiliation.role == Role.MENTOR:
+            return rows.filter(person=user)
+        return self.none()
+
+    def approved(self):
+        return self.filter(status=HourEntry.Status.APPROVED)
+
+    def in_year(self, year: int):
+        return self.filter(date__year=year)
+
+    def to_countersign(self, user):
+        """Submitted entries that wait for this user: the other side's, and never one's own."""
+        affiliation = user.affiliation
+        rows = self.visible_to(user).filter(status=HourEntry.Status.SUBMITTED).exclude(person=user)
+        if affiliation and affiliation.role == Role.COLLEGE_ADMIN:
+            return rows.filter(organization__kind=ENTERPRISE)
+        if affiliation and affiliation.role == Role.PARTNER:
+            return rows.exclude(organization__kind=ENTERPRISE).filter(project__enterprise=affiliation.organization_id)
+        return self.none()
+
+    def counting_towards_the_day(self):
+        """Entries that fill a day's 24 hours: a correction that lowers frees time only once it is approved."""
+        return self.exclude(~Q(status=HourEntry.Status.APPROVED), corrects__isnull=False, hours__lt=0)
+
+    def total(self) -> Decimal:
+        """The sum of hours, 0 for none."""
+        return self.aggregate(total=Sum("hours"))["total"] or Decimal(0)
+
+    def totals_by(self, *names: str):
+        """Rows of dicts: the named lookups and the sum of ``hours``, in their order."""
+        return self.order_by().values(*names).annotate(hours=Sum("hours")).order_by(*names)
+
+    def with_corrected(self):
+        """Adds ``is_corrected``: a correction that counts or waits points at the entry."""
+        corrections = HourEntry.objects.filter(corrects=OuterRef("pk")).exclude(status=HourEntry.Status.RETURNED)
+        return self.annotate(is_corrected=Exists(corrections))
+
+    def for_list(self):
+        return self.select_related("project__zone", "project__enterprise", "person", "organization").order_by(
+            "-date", "-pk"
+        )
+
+
+class HourEntry(models.Model):
+    """One person's hours of one day on one project with one activity; a correction holds the difference."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        APPROVED = "approved", _("Approved")
+        RETURNED = "returned", _("Returned")
+
+        @classmethod
+        def editable(cls) -> list["HourEntry.Status"]:
+            return [cls.DRAFT, cls.RETURNED]
+
+    TRANSITIONS = {
+        Status.DRAFT: {Status.SUBMITTED},
+        Status.SUBMITTED: {Status.APPROVED, Status.RETURNED},
+        Status.RETURNED: {Status.SUBMITTED},
+    }
+
+    # PROTECT throughout: hours are the evidence under every yearly figure
+    project = models.ForeignKey(Project, models.PROTECT, related_name="hours", verbose_name=_("enterprise project"))
+    person = models.ForeignKey(User, models.PROTECT, related_name="hours", verbose_name=_("person"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="hours", verbose_name=_("organization")
+    )
+    date = models.DateField(_("date"))
+    hours = models.DecimalField(_("hours"), max_digits=4, decimal_places=2)
+    activity = models.CharField(_("activity"), max_length=24, choices=Activity)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.DRAFT)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved by")
+    )
+    return_reason = models.CharField(_("reason of return"), max_length=300, blank=True)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, related_name="corrections", null=True, blank=True, verbose_name=_("corrects")
+    )
+    # what a countersigner read is what is approved: every write sets this stamp
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
+
+    objects = HourEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project hours")
+        verbose_name_plural = _("project hours")
+        indexes = [
+            models.Index(fields=["project", "date"], name="hours_of_project"),  # project and zone pages, reports
+            models.Index(fields=["person", "date"], name="hours_of_person"),  # the week, and the 24 hours of a day
+            models.Index(fields=["status", "project"], name="hours_by_status"),  # what waits to be countersigned
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours__gt=0) | (Q(corrects__isnull=False) & ~Q(hours=0)),
+                name="hours_positive",
+                violation_error_code="hours",
+                violation_error_message=_("Hours must be more than 0."),
+            ),
+            models.CheckConstraint(
+                condition=Q(hours__gte=-24, hours__lte=24),
+                name="hours_one_day",
+                violation_error_code="hours",
+                violation_error_message=_("A day has 24 hours, so one entry holds at most 24."),
+            ),
+            models.CheckConstraint(
+                condition=Exact(Mod(F("hours") * 4, 1), 0),
+                name="hours_in_quarters",
+                violation_error_code="hours",
+                violation_error_message=_("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "project", "date", "activity"],
+                condition=Q(corrects=None),
+                name="hours_once_a_day",
+                violation_error_code="date",
+                violation_error_message=_(
+                    "There is an entry of this person, project, day and activity already. Change that one."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="returned") | ~Q(return_reason=""),
+                name="hours_return_reason",
+                violation_error_code="return_reason",
+                violation_error_message=_("Say why the entry is returned."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} {self.date} {self.project} {self.hours}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in self.Status.editable()
+
+    @property
+    def is_enterprise_side(self) -> bool:
+        return self.organization.is_enterprise
+
+    @property
+    def stamp(self) -> str:
+        """Changes with every write: what was read and what is approved are compared by it."""
+        return self.changed_at.isoformat()

@@ -1,0 +1,136 @@
+"""Special zones: where a college's department and its partner enterprises work together."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, Consortium, Department, Organization, User
+
+Role = Affiliation.Role
+
+
+class Side(models.TextChoices):
+    """The two sides of every zone: a person's hours are countersigned by the other one."""
+
+    COLLEGE = "college", _("College side")
+    ENTERPRISE = "enterprise", _("Enterprise side")
+
+
+class ZoneQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The office, the bureau and auditors see all; others the zones in which they or their organization work."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(consortium=affiliation.consortium_id)
+        if affiliation.sees_whole_consortium:
+            return rows
+        partnered = ZonePartner.objects.filter(enterprise=affiliation.organization_id).values("zone")
+        if affiliation.role == Role.COLLEGE_ADMIN:
+            return rows.filter(college=affiliation.organization_id)
+        if affiliation.role == Role.PARTNER:
+            return rows.filter(pk__in=partnered)
+        if affiliation.role == Role.MENTOR:
+            return rows.filter(
+                Q(college=affiliation.organization_id)
+                | Q(pk__in=partnered)
+                | Q(classes__mentors__person=user)
+                | Q(projects__members__person=user)
+            ).distinct()
+        return self.none()
+
+    def for_list(self):
+        return self.select_related("college", "department").prefetch_related("partners").order_by("code")
+
+
+class Zone(models.Model):
+    class Form(models.TextChoices):
+        CONTRACT_PROCESSING = "contract_processing", _("Contract processing")
+        MIXED_OWNERSHIP = "mixed_ownership", _("School-enterprise union (mixed ownership)")
+        INDUSTRY_COLLEGE = "industry_college", _("Industry college")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ACTIVE = "active", _("In operation")
+        CLOSED = "closed", _("Closed")
+
+    TRANSITIONS = {Status.PLANNED: {Status.ACTIVE}, Status.ACTIVE: {Status.CLOSED}}
+
+    # PROTECT throughout: evaluations and reports name the zone, its college and its people for years
+    consortium = models.ForeignKey(
+        Consortium, models.PROTECT, related_name="zones", verbose_name=_("consortium")
+    )
+    college = models.ForeignKey(Organization, models.PROTECT, related_name="zones", verbose_name=_("college"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="zones", verbose_name=_("department"))
+    code = models.SlugField(_("code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
+    name = models.CharField(_("zone name"), max_length=100)
+    form = models.CharField(_("form"), max_length=24, choices=Form)
+    on_campus = models.BooleanField(_("on campus"), default=True)
+    established_on = models.DateField(_("established on"))
+    charter = models.TextField(_("zone charter"), blank=True, help_text=_("The rules in force in this zone."))
+    head = models.ForeignKey(
+        User, models.PROTECT, related_name="headed_zones", null=True, blank=True, verbose_name=_("head")
+    )
+    status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNED)
+    partners = models.ManyToManyField(
+        Organization, through="ZonePartner", related_name="partnered_zones", verbose_name=_("partner enterprises")
+    )
+
+    objects = ZoneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("special zone")
+        verbose_name_plural = _("special zones")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consortium", "code"],
+                name="zone_code_once",
+                violation_error_code="code",
+                violation_error_message=_("Another zone of this consortium has this code."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ZonePartnerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The partners of the zones that one sees."""
+        return self.filter(zone__in=Zone.objects.visible_to(user))
+
+
+class ZonePartner(models.Model):
+    """An enterprise that works in a zone, of which this row is a part."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, related_name="partnerships", verbose_name=_("special zone"))
+    enterprise = models.ForeignKey(
+        Organization, models.PROTECT, related_name="partnerships", verbose_name=_("enterprise")
+    )  # PROTECT: what it did there is history
+    role = models.CharField(_("part in the zone"), max_length=200, blank=True)
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = ZonePartnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("zone partner")
+        verbose_name_plural = _("zone partners")
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "enterprise"],
+                name="zone_partner_once",
+                violation_error_code="enterprise",
+                violation_error_message=_("This enterprise is a partner of the zone already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="zone_partner_dates",
+                violation_error_code="until",
+                violation_error_message=_("A partnership cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.enterprise} · {self.zone}"
