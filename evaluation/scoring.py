@@ -35,7 +35,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a scheme says about counting. ``bands`` may come in any order; the lowest one is also the grade of a veto."""
+    """What a scheme says about counting. ``bands`` come in any order; the lowest one is also the grade of a veto."""
 
     unchosen: str
     side_weights: Mapping[str, Decimal]
@@ -118,7 +118,7 @@ def evaluate(items: Sequence[Item], rules: Rules, deductions: Iterable[Decimal] 
 
 
 def side_means(scores: Mapping[str, Sequence[Decimal]], drops_extremes: bool) -> dict[str, Fraction]:
-    """The exact mean of each side that has scores, without its extremes if the rule asks for it and there are enough."""
+    """The exact mean of each side that has scores, without its extremes if the rule says so and there are enough."""
     return {side: _mean(values, drops_extremes) for side, values in scores.items() if values}
 
 
