@@ -1,5 +1,5 @@
 // Loaded in <head> without defer, so that the theme is set before the first paint; the rest waits for the document.
-// Every page reads and submits without it.
+// Every page reads and submits without it. Listeners stand on the document, so parts that htmx brings later work too.
 (function () {
   'use strict';
   const root = document.documentElement;
@@ -10,69 +10,55 @@
   function remember(theme) {
     try { localStorage.setItem('theme', theme); } catch (error) { /* the choice then lasts for this page */ }
   }
-  function setTheme(theme) {
-    root.setAttribute('data-bs-theme', theme);
-  }
   root.classList.add('js');
-  setTheme(remembered() || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
+  root.dataset.bsTheme = remembered() || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 
-  function wireTheme() {
-    document.querySelectorAll('[data-theme-toggle]').forEach(function (button) {
-      button.addEventListener('click', function () {
-        const theme = root.getAttribute('data-bs-theme') === 'dark' ? 'light' : 'dark';
-        setTheme(theme);
-        remember(theme);
-        document.dispatchEvent(new CustomEvent('themechange'));
-      });
+  function toggleTheme() {
+    root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark';
+    remember(root.dataset.bsTheme);
+    document.dispatchEvent(new CustomEvent('themechange'));
+  }
+
+  function copy(button) {
+    if (!navigator.clipboard) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(function () {
+      if (button.dataset.copied) button.lastChild.textContent = button.dataset.copied;
     });
   }
 
-  // On a phone the navigation scrolls sideways: begin where one is.
-  function showCurrentLink() {
-    const current = document.querySelector('.topnav [aria-current]');
-    if (current) current.parentNode.scrollLeft = current.offsetLeft - current.parentNode.offsetLeft - 80;
+  function closeMenus(except) {
+    document.querySelectorAll('details.menu[open]').forEach(function (menu) { if (menu !== except) menu.open = false; });
   }
 
-  function wireMenus() {
-    const menus = document.querySelectorAll('details[data-menu]');
-    document.addEventListener('click', function (event) {
-      menus.forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
-    });
-    menus.forEach(function (menu) {
-      menu.addEventListener('keydown', function (event) {
-        if (event.key !== 'Escape') return;
-        menu.open = false;
-        menu.querySelector('summary').focus();
-      });
-    });
-  }
+  document.addEventListener('click', function (event) {
+    if (event.target.closest('[data-theme-toggle]')) toggleTheme();
+    const copier = event.target.closest('[data-copy]');
+    if (copier) copy(copier);
+    closeMenus(event.target.closest('details.menu'));
+  });
 
-  function wireCopy() {
-    document.querySelectorAll('[data-copy]').forEach(function (button) {
-      button.addEventListener('click', function () {
-        if (!navigator.clipboard) return;
-        navigator.clipboard.writeText(button.dataset.copy).then(function () {
-          button.lastChild.textContent = button.dataset.copied;
-        });
-      });
-    });
-  }
+  document.addEventListener('keydown', function (event) {
+    const menu = event.key === 'Escape' && document.querySelector('details.menu[open]');
+    if (!menu) return;
+    if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+    closeMenus(null);
+  });
 
   // A form marked data-guard asks before what was typed is thrown away.
-  function wireGuards() {
-    document.querySelectorAll('form[data-guard]').forEach(function (form) {
-      let changed = false;
-      form.addEventListener('input', function () { changed = true; });
-      form.addEventListener('submit', function () { changed = false; });
-      addEventListener('beforeunload', function (event) { if (changed) event.preventDefault(); });
-    });
-  }
+  document.addEventListener('input', function (event) {
+    const form = event.target.form;
+    if (form && 'guard' in form.dataset) form.dataset.guard = 'changed';
+  });
+  document.addEventListener('submit', function (event) {
+    if ('guard' in event.target.dataset) event.target.dataset.guard = '';
+  });
+  addEventListener('beforeunload', function (event) {
+    if (document.querySelector('form[data-guard=changed]')) event.preventDefault();
+  });
 
+  // On a phone the navigation scrolls sideways: begin where one is.
   document.addEventListener('DOMContentLoaded', function () {
-    showCurrentLink();
-    wireTheme();
-    wireMenus();
-    wireCopy();
-    wireGuards();
+    const here = document.querySelector('.topnav [aria-current]');
+    if (here) here.parentNode.scrollLeft = here.offsetLeft - here.parentNode.offsetLeft - 80;
   });
 }());

@@ -1,0 +1,71 @@
+// The scoring sheet: totals while one types, keys from score to score. The server's decimals stay the official ones.
+// tr[data-w=weight] with data-auto=measured score or an input; .skip-row is not chosen; [data-total] are the places.
+(function () {
+  'use strict';
+  const sheet = document.querySelector('.sheet');
+  if (!sheet) return;
+  const rows = Array.from(sheet.querySelectorAll('tr[data-w]'));
+  const inputs = Array.from(sheet.querySelectorAll('tr[data-w] input[type=number]'));
+
+  function hundredths(text) { return Math.round(parseFloat(text) * 100); }   // whole numbers add without error
+  function fixed(value) { return (Math.floor(value + .5) / 100).toFixed(2); }
+  function put(name, text) {
+    document.querySelectorAll('[data-total="' + name + '"]').forEach(function (place) { place.textContent = text; });
+  }
+
+  function total() {
+    let points = 0, weights = 0, scored = 0, chosen = 0;
+    rows.forEach(function (row) {
+      if (row.classList.contains('skip-row')) return;
+      const input = row.querySelector('input[type=number]');
+      const score = hundredths(input && input.value !== '' ? input.value : row.dataset.auto);
+      const weight = hundredths(row.dataset.w);
+      const wrong = score < 0 || score > 10000;
+      const counted = !isNaN(score) && !wrong;
+      chosen += 1;
+      if (input) input.classList.toggle('is-invalid', wrong);
+      if (counted) {
+        points += weight * score;
+        weights += weight;
+        scored += 1;
+      }
+      const place = row.querySelector('.ct');
+      if (place) place.textContent = counted ? fixed(weight * score / 10000) : '–';
+    });
+    put('rescaled', weights ? fixed(points / weights) : '–');
+    put('absolute', fixed(points / 10000));
+    put('n', scored);
+    put('m', chosen);
+    const bar = document.querySelector('.totals progress');
+    if (bar) { bar.max = chosen; bar.value = scored; }
+  }
+
+  function openEvidence() {
+    const panel = document.getElementById('evi');
+    if (panel && innerWidth < 1200 && window.bootstrap) window.bootstrap.Offcanvas.getOrCreateInstance(panel).show();
+    return panel && panel.querySelector('a');
+  }
+
+  sheet.addEventListener('input', total);
+  sheet.addEventListener('focusin', function (event) {
+    const current = event.target.closest('tr[data-w]');
+    if (current) rows.forEach(function (row) { row.classList.toggle('cur', row === current); });
+  });
+  sheet.addEventListener('keydown', function (event) {
+    const at = inputs.indexOf(event.target);
+    if (at < 0) return;
+    const go = {
+      Enter: function () { return inputs[at + 1]; },
+      ArrowDown: function () { return inputs[at + 1]; },
+      ArrowUp: function () { return inputs[at - 1]; },
+      n: function () { return inputs.slice(at + 1).concat(inputs).find(function (input) { return input.value === ''; }); },
+      v: openEvidence
+    }[event.key];
+    if (!go) return;
+    event.preventDefault();
+    const to = go();
+    if (to) to.focus();
+    if (to && to.select) to.select();
+  });
+  total();
+}());

@@ -1,0 +1,76 @@
+// The week of hours: quarter-hour steppers, totals both ways while one types, arrow keys from field to field.
+// td[data-d=1..7] is a day's cell, td.sum a row's total, [data-sum="1..7"|"all"] the totals of days and week.
+(function () {
+  'use strict';
+  const week = document.querySelector('.week');
+  if (!week) return;
+  const rows = Array.from(week.tBodies[0].rows);
+
+  function value(cell) {
+    const input = cell.querySelector('input');
+    const shown = cell.querySelector('.val');
+    return parseFloat(input ? input.value : shown ? shown.textContent : '') || 0;
+  }
+  function text(hours) { return String(Math.round(hours * 100) / 100); }
+  function put(name, hours, none) {
+    document.querySelectorAll('[data-sum="' + name + '"]').forEach(function (place) {
+      place.textContent = hours ? text(hours) : none;
+    });
+  }
+
+  function total() {
+    const days = {};
+    let all = 0;
+    rows.forEach(function (row) {
+      let sum = 0;
+      row.querySelectorAll('td[data-d]').forEach(function (cell) {
+        const hours = value(cell);
+        sum += hours;
+        days[cell.dataset.d] = (days[cell.dataset.d] || 0) + hours;
+      });
+      const place = row.querySelector('td.sum');
+      if (place) place.textContent = text(sum);
+      all += sum;
+    });
+    Object.keys(days).forEach(function (day) { put(day, days[day], '–'); });
+    put('all', all, '0');
+  }
+
+  week.addEventListener('input', total);
+
+  week.addEventListener('click', function (event) {
+    const step = event.target.closest('.step');
+    if (!step) return;
+    const input = step.parentNode.querySelector('input');
+    const hours = (parseFloat(input.value) || 0) + parseFloat(step.dataset.by);
+    input.value = Math.min(24, Math.max(0, hours)) || '';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+
+  const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  week.addEventListener('keydown', function (event) {
+    const move = moves[event.key];
+    const cell = event.target.closest('td[data-d]');
+    if (!move || !cell || event.target.tagName !== 'INPUT') return;
+    event.preventDefault();   // else up and down would change the figure
+    let row = rows.indexOf(cell.parentNode) + move[0];
+    let day = Number(cell.dataset.d) + move[1];
+    while (rows[row] && day >= 1 && day <= 7) {
+      const next = rows[row].querySelector('td[data-d="' + day + '"] input');
+      if (next && next.offsetParent) { next.focus(); next.select(); return; }
+      row += move[0];
+      day += move[1];
+    }
+  });
+
+  // "Correct" of a returned entry: choose its day (on a phone one day is shown) and go to its field.
+  document.addEventListener('click', function (event) {
+    const link = event.target.closest('a[data-day]');
+    const day = link && document.getElementById('d' + link.dataset.day);
+    const field = link && document.querySelector(link.hash);
+    if (!field) return;
+    event.preventDefault();
+    if (day) day.checked = true;
+    field.focus();
+  });
+}());
