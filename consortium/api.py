@@ -29,7 +29,7 @@ class Pages(CursorPagination):
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A refused change is 409 with its sentence; a bad value is 400 under its field, the same sentences as on the pages."""
+    """A refused change is 409 with its sentence; a bad value is 400 under its field, with the pages' sentences."""
     if isinstance(error, Refused):
         return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, ProtectedError):
@@ -56,6 +56,7 @@ class ScopedViewSet(
 
     model: type[Model]
     thing: str
+    pagination_class = Pages
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def get_queryset(self) -> QuerySet:
@@ -103,6 +104,10 @@ class MembershipViewSet(ScopedViewSet):
 
     def prepare(self, rows: QuerySet) -> QuerySet:
         return rows.select_related("organization", "consortium")
+
+    def insert(self, data: dict[str, Any]) -> Membership:
+        membership = Membership(**data, consortium=self.request.user.affiliation.consortium)
+        return create(membership, by=self.request.user)
 
 
 @api_view(["GET"])

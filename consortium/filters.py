@@ -8,11 +8,14 @@ from .models import Membership, Organization
 class OrganizationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or credit code"), method="search")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Organization.Kind)
-    is_lead = django_filters.BooleanFilter(label=_("Lead"), field_name="memberships__is_lead")
+    is_lead = django_filters.BooleanFilter(label=_("Lead"), method="by_lead")
 
     class Meta:
         model = Organization
         fields: list[str] = []
+
+    def by_lead(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        return rows.with_membership(self.request.user).filter(is_lead=value)
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(Q(name__icontains=value.strip()) | Q(credit_code__istartswith=value.strip()))

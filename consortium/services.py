@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
-from .models import HistoryEntry, User
+from .models import HistoryEntry, Organization, User
 
 
 class Refused(Exception):
@@ -68,7 +68,10 @@ def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
 
 @transaction.atomic
 def save_changes(obj: Any, *, by: User, reason: str = "", **fields: object) -> None:
-    """Write the ``fields`` of ``obj`` that differ, and remember each of them. Raises ValidationError as full_clean does."""
+    """Write the ``fields`` of ``obj`` that differ, and remember each of them.
+
+    Raises ValidationError as full_clean does.
+    """
     before = _values(obj, fields)
     for name, value in fields.items():
         setattr(obj, name, value)
@@ -87,6 +90,16 @@ def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
     obj.save(force_insert=True)
     record(obj, by=by, what="created", new=str(obj), reason=reason)
     return obj
+
+
+@transaction.atomic
+def add_member(form: ModelForm, membership_form: ModelForm, *, by: User) -> Organization:
+    """Register the organization of ``form`` and make it a member of the consortium for which ``by`` acts."""
+    organization = save_form(form, by=by)
+    membership_form.instance.organization = organization
+    membership_form.instance.consortium = by.affiliation.consortium
+    save_form(membership_form, by=by)
+    return organization
 
 
 def _values(obj: models.Model, names: Iterable[str]) -> dict[str, str]:

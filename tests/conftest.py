@@ -93,7 +93,8 @@ def department(college):
 @pytest.fixture
 def make_user(db):
     def make(username: str, role: str, organization: Organization, consortium: Consortium, name: str = "") -> User:
-        user = User.objects.create_user(username, f"{username}@example.invalid", "a-long-password", name=name or username)
+        mail = f"{username}@example.invalid"
+        user = User.objects.create_user(username, mail, "a-long-password", name=name or username)
         Affiliation.objects.create(
             user=user, organization=organization, consortium=consortium, role=role, started_on=LONG_AGO
         )

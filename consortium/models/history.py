@@ -12,9 +12,9 @@ from .people import Affiliation, User
 class HistoryQuerySet(models.QuerySet):
     def of(self, record: models.Model):
         """The history of one record, newest first, ready to be shown."""
-        return self.filter(
-            content_type=ContentType.objects.get_for_model(record), object_id=record.pk
-        ).select_related("actor", "acting_as__organization", "content_type")
+        return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk).select_related(
+            "actor", "acting_as__organization", "content_type"
+        )
 
     def update(self, **kwargs):
         raise TypeError("History is only added to.")
@@ -44,7 +44,9 @@ class HistoryEntry(models.Model):
         verbose_name = _("history entry")
         verbose_name_plural = _("history entries")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["content_type", "object_id", "-id"], name="history_of_record")]  # a record's page
+        indexes = [
+            models.Index(fields=["content_type", "object_id", "-id"], name="history_of_record")
+        ]  # a record's page
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.what}: {self.old} → {self.new}"

@@ -15,7 +15,8 @@ def check_credit_code(code: str) -> None:
     try:
         well_formed = uscc.validate(code) == code
     except InvalidChecksum:
-        raise ValidationError(_("The check digit of this credit code does not fit. Compare it with the licence.")) from None
+        sentence = _("The check digit of this credit code does not fit. Compare it with the licence.")
+        raise ValidationError(sentence) from None
     except NumberError:
         well_formed = False
     if not well_formed:
@@ -52,6 +53,20 @@ class OrganizationQuerySet(models.QuerySet):
         if affiliation.sees_own_enterprise_only:
             rows = rows.filter(~Q(kind=Organization.Kind.ENTERPRISE) | Q(pk=affiliation.organization_id))
         return rows
+
+    def with_membership(self, user):
+        """With ``is_lead``, ``joined_on`` and ``left_on`` of the membership in the user's consortium."""
+        if not user.affiliation:
+            return self.none()
+        membership = Membership.objects.filter(
+            organization=models.OuterRef("pk"), consortium=user.affiliation.consortium_id
+        )
+        return self.annotate(
+            **{name: models.Subquery(membership.values(name)) for name in ("is_lead", "joined_on", "left_on")}
+        )
+
+    def members_of(self, consortium):
+        return self.filter(memberships__consortium=consortium)
 
     def enterprises(self):
         return self.filter(kind=Organization.Kind.ENTERPRISE)
@@ -150,9 +165,7 @@ class MembershipQuerySet(models.QuerySet):
 
 class Membership(models.Model):
     # PROTECT: who was a member when is history
-    consortium = models.ForeignKey(
-        Consortium, models.PROTECT, related_name="memberships", verbose_name=_("consortium")
-    )
+    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="memberships", verbose_name=_("consortium"))
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="memberships", verbose_name=_("organization")
     )

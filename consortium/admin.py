@@ -1,0 +1,68 @@
+"""For operators only: people and organizations. What has rules of its own is changed on its pages."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from .models import Affiliation, Consortium, Department, HistoryEntry, Membership, Organization, User
+
+
+class AffiliationInline(admin.TabularInline):
+    model = Affiliation
+    extra = 0
+    autocomplete_fields = ["organization"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = ["username", "name", "email", "is_active", "is_staff"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    inlines = [AffiliationInline]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["name", "email", "acting"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["username", "name", "usable_password", "password1", "password2"]})]
+    list_filter = ["is_active", "is_staff"]
+    filter_horizontal = []
+
+
+@admin.register(Consortium)
+class ConsortiumAdmin(admin.ModelAdmin):
+    list_display = ["code", "name"]
+
+
+class DepartmentInline(admin.TabularInline):
+    model = Department
+    extra = 0
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "credit_code"]
+    list_filter = ["kind"]
+    search_fields = ["name", "credit_code"]
+    inlines = [DepartmentInline, MembershipInline]
+
+
+@admin.register(HistoryEntry)
+class HistoryAdmin(admin.ModelAdmin):
+    list_display = ["at", "actor", "content_type", "object_id", "what", "old", "new", "reason"]
+    list_filter = ["content_type"]
+    list_select_related = ["actor", "content_type"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

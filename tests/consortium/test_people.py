@@ -1,0 +1,105 @@
+import datetime
+
+from django.core.management import call_command
+from django.urls import reverse
+
+from consortium.models import Affiliation, User
+from consortium.permissions import may
+
+TODAY = datetime.date(2026, 3, 2)
+
+
+def test_a_person_acts_as_the_oldest_role_in_force_unless_another_is_chosen(partner, college, consortium):
+    second = Affiliation.objects.create(
+        user=partner, organization=college, consortium=consortium, role="expert", started_on=TODAY
+    )
+    assert User.objects.get(pk=partner.pk).affiliation.role == "partner"
+    User.objects.filter(pk=partner.pk).update(acting=second)
+    assert User.objects.get(pk=partner.pk).affiliation == second
+
+
+def test_rights_are_those_of_the_acting_role_and_not_the_union(secretariat, enterprise, consortium):
+    other = Affiliation.objects.create(
+        user=secretariat, organization=enterprise, consortium=consortium, role="partner", started_on=TODAY
+    )
+    User.objects.filter(pk=secretariat.pk).update(acting=other)
+    assert may(User.objects.get(pk=secretariat.pk), "organization.add") is False
+
+
+def test_a_role_that_ends_stops_with_the_next_request(client_for, secretariat):
+    client = client_for(secretariat)
+    page = reverse("consortium:organization_create")
+    assert client.get(page).status_code == 200
+    secretariat.affiliations.update(ended_on=TODAY)
+    assert client.get(page).status_code == 403
+
+
+def test_an_organization_that_left_takes_its_people_along(enterprise, partner):
+    assert User.objects.get(pk=partner.pk).affiliation.organization == enterprise
+    enterprise.memberships.update(left_on=TODAY)
+    assert User.objects.get(pk=partner.pk).affiliation is None
+
+
+def test_a_role_needs_membership_in_the_same_consortium(partner, other_consortium):
+    partner.affiliations.update(consortium=other_consortium)
+    assert User.objects.get(pk=partner.pk).affiliation is None
+
+
+def test_a_user_signs_in_and_out_by_name_and_password(client, partner):
+    signed_in = client.post(reverse("account_login"), {"login": "partner", "password": "a-long-password"})
+    assert (signed_in.status_code, signed_in.url) == (302, "/")
+    assert client.get("/api/v1/me/").json()["username"] == "partner"
+    client.post(reverse("account_logout"))
+    assert client.get("/api/v1/me/").status_code in (401, 403)
+
+
+def test_nobody_signs_up_by_themselves(client, db):
+    client.post(reverse("account_signup"), {"username": "me", "password1": "a-long-one", "password2": "a-long-one"})
+    assert User.objects.count() == 0
+
+
+def test_a_wrong_password_is_answered_in_one_sentence(client, partner):
+    response = client.post(reverse("account_login"), {"login": "partner", "password": "wrong"})
+    assert len(response.context["form"].non_field_errors()) == 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_language_is_switched(client_for, partner):
+    client = client_for(partner)
+    page = reverse("consortium:organization_list")
+    assert client.get(page).headers["Content-Language"] == "zh-hans"
+    client.post(reverse("set_language"), {"language": "en", "next": page})
+    assert client.get(page).headers["Content-Language"] == "en"
+
+
+def test_me_names_the_affiliations_and_the_acting_one(api_for, partner, enterprise):
+    assert api_for(partner).get("/api/v1/me/").json() == {
+        "id": partner.pk,
+        "username": "partner",
+        "name": "示例企业人员",
+        "email": "partner@example.invalid",
+        "affiliations": [
+            {
+                "id": partner.affiliation.pk,
+                "organization": enterprise.pk,
+                "organization_name": "示例企业一",
+                "consortium": "xingtai",
+                "role": "partner",
+                "started_on": "2019-04-01",
+                "ended_on": None,
+                "acting": True,
+            }
+        ],
+    }
+
+
+def test_a_token_signs_in_and_a_new_one_replaces_it(client, partner, capsys):
+    def answer(token):
+        return client.get("/api/v1/me/", headers={"Authorization": f"Token {token}"}).status_code
+
+    call_command("create_token", "partner")
+    first = capsys.readouterr().out.strip()
+    assert answer(first) == 200
+    call_command("create_token", "partner")
+    second = capsys.readouterr().out.strip()
+    assert (answer(first), answer(second)) == (401, 200)
