@@ -115,14 +115,16 @@ def nav_link(context: Context, route: str, label: str) -> SafeString:
 def widget(field: BoundField) -> SafeString:
     """The field's input with the classes of its kind. Its help and errors are tied to it by Django's own ids."""
     control = field.field.widget
-    if isinstance(control, RadioSelect | CheckboxSelectMultiple):
+    if isinstance(control, RadioSelect | CheckboxSelectMultiple | CheckboxInput):
         return field.as_widget()
-    if isinstance(control, CheckboxInput):
-        css = "form-check-input"
-    else:
-        css = "form-select" if isinstance(control, Select) else "form-control"
-    own = control.attrs.get("class", "")
-    return field.as_widget(attrs={"class": " ".join(filter(None, [css, own, "is-invalid" if field.errors else ""]))})
+    css = ["form-control", control.attrs.get("class", ""), "is-invalid" if field.errors else ""]
+    if isinstance(control, Select):
+        css[0] = "form-select"
+        control.choices = [
+            ("", _("Choose") if field.field.required else _("None")) if value == "" else (value, label)
+            for value, label in control.choices
+        ]
+    return field.as_widget(attrs={"class": " ".join(filter(None, css))})
 
 
 @register.filter
