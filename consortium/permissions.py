@@ -32,6 +32,31 @@ def own_organization(affiliation: Affiliation, obj: Any) -> bool:
     return obj is None or obj.organization_id == affiliation.organization_id
 
 
+def own_hours(affiliation: Affiliation, entry: Any) -> bool:
+    """A partner's own people's hours, a mentor's own."""
+    if entry is None:
+        return True
+    if affiliation.role == Role.PARTNER:
+        return entry.organization_id == affiliation.organization_id
+    return entry.person_id == affiliation.user_id
+
+
+def other_side(affiliation: Affiliation, entry: Any) -> bool:
+    """Hours of the enterprise side for the zone's college, of the college side for the project's enterprise."""
+    if entry is None:
+        return True
+    if entry.person_id == affiliation.user_id:
+        return False
+    if affiliation.role == Role.COLLEGE_ADMIN:
+        return entry.is_enterprise_side and entry.project.zone.college_id == affiliation.organization_id
+    return not entry.is_enterprise_side and entry.project.enterprise_id == affiliation.organization_id
+
+
+def answers_for_task(affiliation: Affiliation, obj: Any) -> bool:
+    """Milestones whose task names the organization one acts for."""
+    return obj is None or obj.task.responsible_organization_id == affiliation.organization_id
+
+
 PERMISSIONS: dict[str, dict[str, Condition]] = {
     # consortium
     "organization.add": {Role.SECRETARIAT: anywhere},
@@ -39,7 +64,33 @@ PERMISSIONS: dict[str, dict[str, Condition]] = {
     "membership.add": {Role.SECRETARIAT: anywhere},
     "membership.change": {Role.SECRETARIAT: anywhere},
     # zones
+    "zone.add": {Role.COLLEGE_ADMIN: own_college},
+    "zone.change": {Role.COLLEGE_ADMIN: own_college},
+    "zone.move": {Role.COLLEGE_ADMIN: own_college},
+    "class.add": {Role.COLLEGE_ADMIN: own_college},
+    "class.change": {Role.COLLEGE_ADMIN: own_college},
+    "class.move": {Role.COLLEGE_ADMIN: own_college},
+    "student.add": {Role.COLLEGE_ADMIN: own_college},
+    "enrollment.add": {Role.COLLEGE_ADMIN: own_college},
+    "enrollment.change": {Role.COLLEGE_ADMIN: own_college},
+    "project.add": {Role.COLLEGE_ADMIN: own_college},
+    "project.change": {Role.COLLEGE_ADMIN: own_college},
+    "project.move": {Role.COLLEGE_ADMIN: own_college},
+    "hours.add": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
+    "hours.change": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
+    "hours.submit": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
+    "hours.correct": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
+    "hours.approve": {Role.COLLEGE_ADMIN: other_side, Role.PARTNER: other_side},
+    "hours.return": {Role.COLLEGE_ADMIN: other_side, Role.PARTNER: other_side},
     # tasks
+    "plan.add": {Role.BUREAU: anywhere},
+    "plan.change": {Role.BUREAU: anywhere},
+    "task.add": {Role.BUREAU: anywhere},
+    "task.change": {Role.BUREAU: anywhere},
+    "milestone.add": {Role.BUREAU: anywhere},
+    "milestone.change": {Role.BUREAU: anywhere},
+    "milestone.report": {Role.COLLEGE_ADMIN: answers_for_task},
+    "milestone.review": {Role.BUREAU: anywhere},
     # evaluation
     # reports
 }

@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('date', models.DateField(verbose_name='date')),
-                ('hours', models.DecimalField(decimal_places=2, max_digits=4, verbose_name='hours')),
+                ('hours', models.DecimalField(decimal_places=2, error_messages={'max_decimal_places': 'Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.', 'max_digits': 'Hours are more than 0 and at most 24, in quarter hours.', 'max_whole_digits': 'A day has 24 hours, so one entry holds at most 24.'}, max_digits=4, verbose_name='hours')),
                 ('activity', models.CharField(choices=[('teaching', 'Teaching'), ('mentoring', 'Mentoring'), ('research_development', 'Research and development'), ('technical_service', 'Technical service'), ('production_training', 'Production training'), ('staff_training', 'Staff training')], max_length=24, verbose_name='activity')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('returned', 'Returned')], default='draft', max_length=16, verbose_name='state')),

@@ -147,9 +147,7 @@ class Student(models.Model):
         MALE = "male", _("Male")
 
     # PROTECT: a student's record outlives the class
-    consortium = models.ForeignKey(
-        Consortium, models.PROTECT, related_name="students", verbose_name=_("consortium")
-    )
+    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="students", verbose_name=_("consortium"))
     college = models.ForeignKey(Organization, models.PROTECT, related_name="students", verbose_name=_("college"))
     number = models.CharField(_("student number"), max_length=30)
     name = models.CharField(_("student name"), max_length=60)

@@ -15,6 +15,8 @@ from .projects import Activity, Project
 
 Role = Affiliation.Role
 ENTERPRISE = Organization.Kind.ENTERPRISE
+ONE_DAY = _("A day has 24 hours, so one entry holds at most 24.")
+IN_QUARTERS = _("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.")
 
 
 class HourEntryQuerySet(models.QuerySet):
@@ -97,11 +99,18 @@ class HourEntry(models.Model):
     # PROTECT throughout: hours are the evidence under every yearly figure
     project = models.ForeignKey(Project, models.PROTECT, related_name="hours", verbose_name=_("enterprise project"))
     person = models.ForeignKey(User, models.PROTECT, related_name="hours", verbose_name=_("person"))
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="hours", verbose_name=_("organization")
-    )
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="hours", verbose_name=_("organization"))
     date = models.DateField(_("date"))
-    hours = models.DecimalField(_("hours"), max_digits=4, decimal_places=2)
+    hours = models.DecimalField(
+        _("hours"),
+        max_digits=4,
+        decimal_places=2,
+        error_messages={
+            "max_digits": _("Hours are more than 0 and at most 24, in quarter hours."),
+            "max_whole_digits": ONE_DAY,
+            "max_decimal_places": IN_QUARTERS,
+        },
+    )
     activity = models.CharField(_("activity"), max_length=24, choices=Activity)
     note = models.CharField(_("note"), max_length=300, blank=True)
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.DRAFT)
@@ -138,13 +147,13 @@ class HourEntry(models.Model):
                 condition=Q(hours__gte=-24, hours__lte=24),
                 name="hours_one_day",
                 violation_error_code="hours",
-                violation_error_message=_("A day has 24 hours, so one entry holds at most 24."),
+                violation_error_message=ONE_DAY,
             ),
             models.CheckConstraint(
                 condition=Exact(Mod(F("hours") * 4, 1), 0),
                 name="hours_in_quarters",
                 violation_error_code="hours",
-                violation_error_message=_("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on."),
+                violation_error_message=IN_QUARTERS,
             ),
             models.UniqueConstraint(
                 fields=["person", "project", "date", "activity"],

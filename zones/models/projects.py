@@ -61,9 +61,7 @@ class Project(models.Model):
 
     # PROTECT both: hours and reports hang from them
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="projects", verbose_name=_("special zone"))
-    enterprise = models.ForeignKey(
-        Organization, models.PROTECT, related_name="projects", verbose_name=_("enterprise")
-    )
+    enterprise = models.ForeignKey(Organization, models.PROTECT, related_name="projects", verbose_name=_("enterprise"))
     code = models.SlugField(_("code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
     name = models.CharField(_("project name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
@@ -158,9 +156,7 @@ class ProjectMember(models.Model):
     )  # a part
     # PROTECT both: hours name them
     person = models.ForeignKey(User, models.PROTECT, related_name="project_places", verbose_name=_("person"))
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", verbose_name=_("organization")
-    )
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("organization"))
     activity = models.CharField(_("usual activity"), max_length=24, choices=Activity, default=Activity.MENTORING)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)

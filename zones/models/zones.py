@@ -39,8 +39,12 @@ class ZoneQuerySet(models.QuerySet):
             ).distinct()
         return self.none()
 
-    def for_list(self):
-        return self.select_related("college", "department").prefetch_related("partners").order_by("code")
+    def for_list(self, user):
+        """With college, department and ``partners_seen``: the partners of each zone that ``user`` may see."""
+        partners = models.Prefetch(
+            "partnerships", queryset=ZonePartner.objects.visible_to(user), to_attr="partners_seen"
+        )
+        return self.select_related("college", "department", "head").prefetch_related(partners).order_by("code")
 
 
 class Zone(models.Model):
@@ -57,9 +61,7 @@ class Zone(models.Model):
     TRANSITIONS = {Status.PLANNED: {Status.ACTIVE}, Status.ACTIVE: {Status.CLOSED}}
 
     # PROTECT throughout: evaluations and reports name the zone, its college and its people for years
-    consortium = models.ForeignKey(
-        Consortium, models.PROTECT, related_name="zones", verbose_name=_("consortium")
-    )
+    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="zones", verbose_name=_("consortium"))
     college = models.ForeignKey(Organization, models.PROTECT, related_name="zones", verbose_name=_("college"))
     department = models.ForeignKey(Department, models.PROTECT, related_name="zones", verbose_name=_("department"))
     code = models.SlugField(_("code"), max_length=40, help_text=_("Small letters, digits and hyphens."))
@@ -77,6 +79,7 @@ class Zone(models.Model):
     )
 
     objects = ZoneQuerySet.as_manager()
+    partners_seen: "list[ZonePartner]"  # by for_list(user)
 
     class Meta:
         verbose_name = _("special zone")
@@ -93,11 +96,18 @@ class Zone(models.Model):
     def __str__(self):
         return self.name
 
+    def partner_names(self) -> str:
+        """The partners that the reader may see, as ``for_list`` fetched them."""
+        return "、".join(partner.enterprise.name for partner in self.partners_seen)
+
 
 class ZonePartnerQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The partners of the zones that one sees."""
-        return self.filter(zone__in=Zone.objects.visible_to(user))
+        """The partners of the zones that one sees; an enterprise sees only itself among them."""
+        rows = self.filter(zone__in=Zone.objects.visible_to(user))
+        if user.affiliation and user.affiliation.sees_own_enterprise_only:
+            rows = rows.filter(enterprise=user.affiliation.organization_id)
+        return rows.select_related("enterprise")
 
 
 class ZonePartner(models.Model):

@@ -1,0 +1,105 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from consortium.models import User
+from consortium.services import Refused, record
+
+from ..models import Enrollment, InnovationClass, Mentor, Side, Student
+from .rows import check, save
+
+YOUNGEST = 16
+
+
+def save_class(innovation_class: InnovationClass, *, by: User | None) -> InnovationClass:
+    """Create or change a class; it cannot have fewer places than students. Raises ValidationError by field."""
+    if innovation_class.pk:
+        taken = innovation_class.enrollments.open().count()
+        if innovation_class.places is not None and innovation_class.places < taken:
+            raise ValidationError(
+                {"places": _("%(taken)d students have a place in this class already.") % {"taken": taken}}
+            )
+    return save(innovation_class, by=by)
+
+
+@transaction.atomic
+def add_mentor(innovation_class: InnovationClass, person: User, side: str, *, by: User | None) -> Mentor:
+    """Name a mentor of a side, at most two (the dual mentors of the special zones).
+
+    The person belongs to the zone's college or to a partner enterprise of the zone. Raises Refused on a third and
+    ValidationError by field.
+    """
+    taken = set(innovation_class.mentors.filter(side=side).values_list("slot", flat=True))
+    free = [slot for slot in Mentor.SLOTS if slot not in taken]
+    if not free:
+        raise Refused(_("This side has two mentors already. Remove one before naming another."))
+    zone = innovation_class.zone
+    on_side = Q(organization=zone.college_id) if side == Side.COLLEGE else Q(organization__partnerships__zone=zone)
+    if not person.affiliations.in_force().filter(on_side, consortium=zone.consortium_id).exists():
+        sentence = _("%(person)s does not belong to this side of the zone.")
+        raise ValidationError({"person": sentence % {"person": person}})
+    mentor = Mentor(innovation_class=innovation_class, person=person, side=side, slot=free[0])
+    check(mentor)
+    mentor.save()
+    record(innovation_class, by=by, what="mentors", new=person)
+    return mentor
+
+
+@transaction.atomic
+def remove_mentor(mentor: Mentor, *, by: User) -> None:
+    mentor.delete()
+    record(mentor.innovation_class, by=by, what="mentors", old=mentor.person)
+
+
+def add_student(student: Student, *, by: User | None) -> Student:
+    """Register a student of a college. Raises ValidationError by field."""
+    return save(student, by=by)
+
+
+@transaction.atomic
+def place(student: Student, innovation_class: InnovationClass, *, on: date, by: User | None) -> Enrollment:
+    """Give a student a place in a class from the day ``on``.
+
+    Refused to whoever is under 16 that day, has not finished the first year (1 July of the year after entry), or has a
+    place already, and when the class is full. Source: the rules of the special zones and of student placements.
+    Raises ValidationError by field.
+    """
+    locked = InnovationClass.objects.select_for_update().get(pk=innovation_class.pk)
+    enrollment = Enrollment(student=student, innovation_class=locked, enrolled_on=on)
+    check(enrollment)
+    if student.college_id != locked.zone.college_id:
+        raise ValidationError({"student": _("%(student)s is not a student of this college.") % {"student": student}})
+    if _age(student.birth_date, on) < YOUNGEST:
+        raise ValidationError({"student": _("%(student)s is under 16 on that day.") % {"student": student}})
+    first = date(student.entered_on.year + 1, 7, 1)
+    if on < first:
+        raise ValidationError(
+            {
+                "student": _("%(student)s is in the first year; a place is possible from %(day)s on.")
+                % {"student": student, "day": first.isoformat()}
+            }
+        )
+    if locked.enrollments.open().count() >= locked.places:
+        raise ValidationError({"innovation_class": _("The class is full: %(n)d places.") % {"n": locked.places}})
+    enrollment.save()
+    record(innovation_class, by=by, what="enrollments", new=student)
+    record(student, by=by, what="enrollments", new=innovation_class)
+    return enrollment
+
+
+@transaction.atomic
+def leave(enrollment: Enrollment, *, on: date, reason: str = "", by: User) -> None:
+    """End a student's place on the day ``on``; the row stays. Raises ValidationError by field."""
+    if enrollment.left_on:
+        raise Refused(_("This student has left the class already."))
+    enrollment.left_on = on
+    check(enrollment)
+    enrollment.save(update_fields=["left_on"])
+    record(enrollment.innovation_class, by=by, what="enrollments", old=enrollment.student, reason=reason)
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

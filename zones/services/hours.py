@@ -1,0 +1,356 @@
+"""Project hours: log, change, submit, countersign, return, correct. Many at once is the rule, one is a list of one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consortium.models import HistoryEntry, User
+from consortium.permissions import require
+from consortium.services import Refused
+
+from ..models import HourEntry, ProjectMember
+from .rows import placed
+
+Status = HourEntry.Status
+Errors = dict[str, list[ValidationError]]
+OWN_FIELDS = ("project", "person", "date", "hours", "activity", "note")
+DAY = Decimal(24)
+AT_ONCE = 500  # parameters of one statement
+
+
+class BadRows(Exception):
+    """What is wrong with each of several entries: ``errors[i]`` belongs to the i-th; an empty one has no fault."""
+
+    def __init__(self, errors: list[Errors]):
+        self.errors = errors
+
+    def as_lists(self) -> list[dict[str, list[str]]]:
+        """The sentences, as the API answers them."""
+        return [
+            {name: [sentence for error in found for sentence in error.messages] for name, found in row.items()}
+            for row in self.errors
+        ]
+
+
+def log_hours(entry: HourEntry, *, by: User, today: date) -> HourEntry:
+    """Insert or change one entry. Raises ValidationError by field, Refused when it is locked."""
+    try:
+        return save_hours([entry], by=by, today=today)[0]
+    except BadRows as bad:
+        raise ValidationError(bad.errors[0]) from None  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[HourEntry]:
+    """Insert the new entries and change the stored ones, all or nothing, with one history row a change.
+
+    ``entries`` carry project, person, date, hours, activity and note; organization is filled in. Raises BadRows with
+    every entry's errors, Refused when one is locked, PermissionDenied when one is not the user's to write.
+    """
+    _lock_people(entries)
+    stored = _editable([entry for entry in entries if entry.pk])
+    errors = hour_errors(entries, today=today)
+    if any(errors):
+        raise BadRows(errors)
+    for entry in entries:
+        require(by, "hours.change" if entry.pk else "hours.add", entry)
+    for row in stored.values():
+        require(by, "hours.change", row)
+    now = timezone.now()
+    for entry in entries:
+        entry.changed_at = now
+    new = [entry for entry in entries if not entry.pk]
+    changes = [(entry, _changes(stored[entry.pk], entry)) for entry in entries if entry.pk]
+    changed = [entry for entry, found in changes if found]
+    HourEntry.objects.bulk_create(new, batch_size=AT_ONCE)
+    HourEntry.objects.bulk_update(changed, ["organization", "changed_at", *OWN_FIELDS], batch_size=AT_ONCE)
+    HistoryEntry.objects.bulk_create(
+        [_row(entry, by, "created", "", entry) for entry in new]
+        + [_row(entry, by, what, old, text) for entry, found in changes for what, old, text in found]
+    )
+    return list(entries)
+
+
+def hour_errors(entries: Sequence[HourEntry], *, today: date) -> list[Errors]:
+    """What is wrong with each entry, by field, one sentence a field. Fills in ``organization`` from the assignment.
+
+    The rules about one row are the model's; the rules about rows together are here: not in the future, inside the
+    project's dates, only people assigned on that day, one entry a person, project, day and activity, and at most 24
+    hours a person and day over all projects.
+    """
+    members = _members(entries)
+    hour_sentences: dict[Decimal, Errors] = {}
+    errors = [_row_errors(entry, members, today, hour_sentences) for entry in entries]
+    sound = [index for index, found in enumerate(errors) if not found]
+    _find_doubles(entries, sound, errors)
+    _find_full_days(entries, [index for index in sound if not errors[index]], errors)
+    return errors
+
+
+def submit_many(entries: Sequence[HourEntry], *, by: User) -> None:
+    """Hand entries to the other side. Raises Refused or PermissionDenied, and then nothing is submitted."""
+    for entry in entries:
+        require(by, "hours.submit", entry)
+    _move_all(entries, Status.SUBMITTED, by=by, submitted_at=timezone.now(), return_reason="")
+
+
+def approve_many(entries: Sequence[HourEntry], *, by: User) -> None:
+    """Countersign entries of the other side. Raises Refused or PermissionDenied, and then nothing is approved."""
+    for entry in entries:
+        require(by, "hours.approve", entry)
+    _move_all(entries, Status.APPROVED, by=by, approved_at=timezone.now(), approved_by=by)
+
+
+def return_many(entries: Sequence[HourEntry], *, reason: str, by: User) -> None:
+    """Give entries back with a reason. Raises ValidationError without one, Refused or PermissionDenied."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the entry is returned.")})
+    if len(reason) > 300:
+        raise ValidationError({"reason": _("The reason has more than 300 characters.")})
+    for entry in entries:
+        require(by, "hours.return", entry)
+    _move_all(entries, Status.RETURNED, by=by, reason=reason.strip(), return_reason=reason.strip())
+
+
+@transaction.atomic
+def countersign(
+    seen: dict[int, str], *, by: User, reason: str | None = None
+) -> tuple[list[HourEntry], list[HourEntry]]:
+    """Approve, or with a ``reason`` return, what was read and is unchanged since: ``seen`` maps ids to stamps.
+
+    Returns the entries that were moved, and those left out because they changed or were decided meanwhile.
+    """
+    rows = HourEntry.objects.visible_to(by).filter(pk__in=seen).for_list().select_for_update(of=("self",))
+    taken: list[HourEntry] = []
+    left: list[HourEntry] = []
+    for entry in rows:
+        unchanged = entry.status == Status.SUBMITTED and entry.stamp == seen[entry.pk]
+        (taken if unchanged else left).append(entry)
+    if reason is None:
+        approve_many(taken, by=by)
+    else:
+        return_many(taken, reason=reason, by=by)
+    return taken, left
+
+
+@transaction.atomic
+def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, today: date) -> HourEntry:
+    """File a correction of an approved entry: ``hours`` is the right figure (0 when nothing was worked).
+
+    The correction points at the entry, holds the difference, and waits for the other side as any entry does. Raises
+    Refused when the entry is not approved, is itself a correction, or has a correction under way.
+    """
+    require(by, "hours.correct", entry)
+    if entry.status != Status.APPROVED or entry.corrects_id:
+        raise Refused(_("Only an approved entry can be corrected; others are changed."))
+    _lock_people([entry])
+    if entry.corrections.exclude(status__in=[Status.APPROVED, Status.RETURNED]).exists():
+        raise Refused(_("A correction of this entry is waiting to be countersigned."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what was wrong.")})
+    if hours < 0:
+        raise ValidationError({"hours": _("Give the right figure, 0 or more; the difference is computed.")})
+    stands = entry.hours + entry.corrections.approved().total()
+    correction = HourEntry(
+        project=entry.project,
+        person=entry.person,
+        organization=entry.organization,
+        date=entry.date,
+        activity=entry.activity,
+        hours=hours - stands,
+        note=reason.strip(),
+        corrects=entry,
+        status=Status.SUBMITTED,
+        submitted_at=timezone.now(),
+    )
+    if correction.hours == 0:
+        raise ValidationError({"hours": _("The entry has this figure already.")})
+    found = hour_errors([correction], today=today)[0]
+    if found:
+        raise ValidationError({{"note": "reason"}.get(name, name): e for name, e in found.items()})  # type: ignore[arg-type]
+    correction.save(force_insert=True)
+    HistoryEntry.objects.bulk_create(
+        [
+            _row(correction, by, "created", "", str(correction), reason.strip()),
+            _row(entry, by, "corrections", stands, hours, reason.strip()),
+        ]
+    )
+    return correction
+
+
+@transaction.atomic
+def delete_hours(entries: Sequence[HourEntry], *, by: User) -> None:
+    """Remove drafts and returned entries; their history stays. Raises Refused when one is locked."""
+    for entry in entries:
+        require(by, "hours.change", entry)
+    _editable(entries)
+    HistoryEntry.objects.bulk_create([_row(entry, by, "deleted", str(entry), "") for entry in entries])
+    HourEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+
+
+@transaction.atomic
+def _move_all(entries: Sequence[HourEntry], to: str, *, by: User, reason: str = "", **fields: Any) -> None:
+    """``consortium.services.move`` for many: the guarded UPDATE is the lock, and one history row an entry."""
+    fields["changed_at"] = timezone.now()
+    label = dict(HourEntry.Status.choices)[to]
+    for old, group in _by_status(entries).items():
+        if to not in HourEntry.TRANSITIONS.get(old, ()):
+            raise Refused(
+                _("This is “%(old)s” now and cannot become “%(new)s”.")
+                % {"old": group[0].get_status_display(), "new": label}
+            )
+        for part in _parts(group):
+            rows = HourEntry.objects.filter(pk__in=[entry.pk for entry in part], status=old)
+            if rows.update(status=to, **fields) != len(part):
+                raise Refused(_("Somebody else has changed this. Reload and try again."))
+        HistoryEntry.objects.bulk_create([_row(entry, by, "status", old, to, reason) for entry in group])
+    for entry in entries:
+        entry.status = to
+        for name, value in fields.items():
+            setattr(entry, name, value)
+
+
+def _by_status(entries: Iterable[HourEntry]) -> dict[Any, list[HourEntry]]:
+    groups: dict[Any, list[HourEntry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.status].append(entry)
+    return groups
+
+
+def _parts(entries: Sequence[HourEntry]) -> Iterator[Sequence[HourEntry]]:
+    return (entries[start : start + AT_ONCE] for start in range(0, len(entries), AT_ONCE))
+
+
+def _row(entry: HourEntry, by: User, what: str, old: object, new: object, reason: str = "") -> HistoryEntry:
+    return HistoryEntry(
+        record=entry, actor=by, acting_as=by.affiliation, what=what, old=str(old), new=str(new), reason=reason
+    )
+
+
+def _lock_people(entries: Iterable[HourEntry]) -> None:
+    """Two who log for one person wait for each other, else both could find room in the same day."""
+    people = {entry.person_id for entry in entries}
+    list(User.objects.select_for_update().filter(pk__in=people).order_by("pk"))
+
+
+def _editable(entries: Sequence[HourEntry]) -> dict[int, HourEntry]:
+    """The stored rows by id, locked. Raises Refused when one may not be changed any more."""
+    ids = [entry.pk for entry in entries]
+    stored = HourEntry.objects.select_for_update().in_bulk(ids) if ids else {}
+    for entry in entries:
+        row = stored.get(entry.pk)
+        if row is None:
+            raise Refused(_("Somebody else has changed this. Reload and try again."))
+        if not row.is_editable:
+            raise Refused(
+                _("This entry is “%(state)s” and locked. An error in it is put right by a correction.")
+                % {"state": row.get_status_display()}
+            )
+    return stored
+
+
+def _changes(stored: HourEntry, entry: HourEntry) -> list[tuple[str, str, str]]:
+    pairs = [(name, str(getattr(stored, name)), str(getattr(entry, name))) for name in ("date", "activity", "note")]
+    if stored.hours != entry.hours:
+        pairs.append(("hours", str(stored.hours), str(entry.hours)))
+    for name in ("project", "person"):
+        if getattr(stored, f"{name}_id") != getattr(entry, f"{name}_id"):
+            pairs.append((name, str(getattr(stored, name)), str(getattr(entry, name))))
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def _members(entries: Iterable[HourEntry]) -> dict[tuple[int, int], ProjectMember]:
+    rows = ProjectMember.objects.filter(
+        project__in={entry.project_id for entry in entries}, person__in={entry.person_id for entry in entries}
+    ).select_related("organization", "project")
+    return {(row.project_id, row.person_id): row for row in rows}
+
+
+def _row_errors(
+    entry: HourEntry,
+    members: dict[tuple[int, int], ProjectMember],
+    today: date,
+    known: dict[Decimal, Errors],
+) -> Errors:
+    try:
+        entry.clean_fields(exclude=["project", "person", "organization", "approved_by", "corrects"])
+    except ValidationError as error:
+        return placed(error)
+    if entry.hours not in known:
+        known[entry.hours] = _constraint_errors(entry)
+    errors = dict(known[entry.hours])
+    member = members.get((entry.project_id, entry.person_id))
+    if member is None:
+        sentence = _("%(person)s is not assigned to this project.")
+        return errors | {"person": [ValidationError(sentence % {"person": entry.person})]}
+    entry.organization = member.organization
+    project = member.project
+    if entry.date > today:
+        errors["date"] = [ValidationError(_("This day is still to come."))]
+    elif not project.starts_on <= entry.date <= project.ends_on:
+        span = {"first": project.starts_on.isoformat(), "last": project.ends_on.isoformat()}
+        errors["date"] = [ValidationError(_("The project runs from %(first)s to %(last)s.") % span)]
+    elif not member.covers(entry.date):
+        sentence = _("%(person)s is not assigned to this project on that day.")
+        errors["person"] = [ValidationError(sentence % {"person": entry.person})]
+    return errors
+
+
+def _constraint_errors(entry: HourEntry) -> Errors:
+    """What the check constraints say of the entry; they look at ``hours`` and ``corrects`` alone before it is sent."""
+    try:
+        entry.validate_constraints(exclude=["person", "project", "date", "activity", "status", "return_reason"])
+    except ValidationError as error:
+        return placed(error)
+    return {}
+
+
+def _find_doubles(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:
+    def key(entry: HourEntry) -> tuple[int, int, date, str]:
+        return entry.person_id, entry.project_id, entry.date, entry.activity
+
+    rows = _stored_days(entries, sound).filter(corrects=None).only("person", "project", "date", "activity")
+    seen = Counter(key(row) for row in rows)
+    constraint = next(c for c in HourEntry._meta.constraints if c.name == "hours_once_a_day")
+    for index in sound:
+        if entries[index].corrects_id:
+            continue
+        seen[key(entries[index])] += 1
+        if seen[key(entries[index])] > 1:
+            errors[index]["date"] = [ValidationError(constraint.get_violation_error_message())]
+
+
+def _find_full_days(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:
+    rows = _stored_days(entries, sound).counting_towards_the_day().order_by().values("person", "date")
+    days = defaultdict(Decimal, {(row["person"], row["date"]): row["sum"] for row in rows.annotate(sum=Sum("hours"))})
+    for index in sound:
+        entry = entries[index]
+        day = (entry.person_id, entry.date)
+        days[day] += entry.hours
+        if days[day] > DAY:
+            already = days[day] - entry.hours
+            errors[index]["hours"] = [
+                ValidationError(
+                    _("%(already)s hours are logged for this day over all projects; a day has 24.")
+                    % {"already": f"{already.normalize():f}"}
+                )
+            ]
+            days[day] -= entry.hours
+
+
+def _stored_days(entries: Sequence[HourEntry], sound: list[int]) -> Any:
+    """The other stored entries of the same people in the same span of days."""
+    if not sound:
+        return HourEntry.objects.none()
+    days = [entries[index].date for index in sound]
+    return HourEntry.objects.filter(
+        person__in={entries[index].person_id for index in sound}, date__range=(min(days), max(days))
+    ).exclude(pk__in=[entry.pk for entry in entries if entry.pk])

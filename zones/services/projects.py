@@ -1,0 +1,77 @@
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from consortium.models import Organization, User
+from consortium.services import Refused, record
+
+from ..models import HourEntry, Project, ProjectMember, ProjectModule
+from .rows import check, save
+
+
+def save_project(project: Project, *, by: User | None) -> Project:
+    """Create or change a project of an enterprise that is a partner of the zone.
+
+    Its dates must keep the hours that are logged already. Raises ValidationError by field.
+    """
+    if project.zone_id and project.enterprise_id:
+        partners = project.zone.partnerships.filter(enterprise=project.enterprise_id)
+        if not partners.exists():
+            raise ValidationError({"enterprise": _("Choose an enterprise that is a partner of the zone.")})
+    if project.pk and project.starts_on and project.ends_on:
+        outside = project.hours.exclude(date__range=(project.starts_on, project.ends_on)).order_by("date").first()
+        if outside:
+            raise ValidationError(
+                {"ends_on": _("Hours are logged for %(day)s, outside these dates.") % {"day": outside.date.isoformat()}}
+            )
+    return save(project, by=by)
+
+
+@transaction.atomic
+def add_module(module: ProjectModule, *, by: User | None) -> ProjectModule:
+    check(module)
+    module.save()
+    record(module.project, by=by, what="modules", new=module)
+    return module
+
+
+@transaction.atomic
+def remove_module(module: ProjectModule, *, by: User) -> None:
+    record(module.project, by=by, what="modules", old=module)
+    module.delete()
+
+
+@transaction.atomic
+def add_member(member: ProjectMember, *, by: User | None) -> ProjectMember:
+    """Assign a person to a project for the college of the zone or the project's enterprise, where the person works.
+
+    ``organization`` is filled in when it is empty. Raises ValidationError by field.
+    """
+    project = member.project
+    sides = Q(organization=project.zone.college_id) | Q(organization=project.enterprise_id)
+    places = member.person.affiliations.in_force().filter(sides, consortium=project.zone.consortium_id)
+    if member.organization_id:
+        places = places.filter(organization=member.organization_id)
+    place = places.order_by("pk").first()
+    if place is None:
+        raise ValidationError(
+            {
+                "person": _("%(person)s works neither at the zone's college nor at the project's enterprise.")
+                % {"person": member.person}
+            }
+        )
+    member.organization = Organization.objects.get(pk=place.organization_id)
+    check(member)
+    member.save()
+    record(project, by=by, what="members", new=member.person)
+    return member
+
+
+@transaction.atomic
+def remove_member(member: ProjectMember, *, by: User) -> None:
+    """Take somebody off a project who has logged nothing; for others the assignment gets an end."""
+    if HourEntry.objects.filter(project=member.project_id, person=member.person_id).exists():
+        raise Refused(_("%(person)s has hours on this project and stays on it.") % {"person": member.person})
+    record(member.project, by=by, what="members", old=member.person)
+    member.delete()

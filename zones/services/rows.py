@@ -1,0 +1,42 @@
+"""Checking and saving one row: what all nouns of the zones share."""
+
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+
+from consortium.models import User
+from consortium.services import create, save_changes
+
+
+def check(obj: models.Model) -> None:
+    """full_clean, with the sentence of each broken constraint at the field that its error code names."""
+    try:
+        obj.full_clean()
+    except ValidationError as error:
+        raise ValidationError(placed(error)) from None
+
+
+def placed(error: ValidationError) -> dict[str, list[ValidationError]]:
+    """The errors of ``error`` by field, one a field; a constraint's error code is the name of its field."""
+    found: dict[str, list[ValidationError]] = {}
+    for name, errors in error.error_dict.items():
+        for single in errors:
+            field = single.code if name == NON_FIELD_ERRORS and single.code else name
+            found.setdefault(field, [single])
+    return found
+
+
+@transaction.atomic
+def save(obj: Any, *, by: User | None) -> Any:
+    """Create ``obj``, or write what differs from its stored row, with one history row a change.
+
+    The status is left alone: only ``move`` changes it. Raises ValidationError by field.
+    """
+    check(obj)
+    if obj._state.adding:
+        return create(obj, by=by)
+    stored = type(obj)._base_manager.get(pk=obj.pk)
+    names = [field.name for field in obj._meta.concrete_fields if field.name not in ("id", "status")]
+    save_changes(stored, by=by, **{name: getattr(obj, name) for name in names})  # type: ignore[arg-type]
+    return stored

@@ -1,0 +1,79 @@
+"""The week of one person: a grid of hours that is saved as a whole."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from consortium.models import User
+
+from ..models import HourEntry
+from .hours import BadRows, Errors, delete_hours, hour_errors, save_hours, submit_many
+
+Cell = tuple[int, str, date]  # project, activity, day
+
+
+class BadCells(Exception):
+    """What is wrong in a week, by cell."""
+
+    def __init__(self, errors: dict[Cell, Errors]):
+        self.errors = errors
+
+
+@transaction.atomic
+def save_week(
+    person: User, cells: dict[Cell, Decimal | None], *, by: User, today: date, submit: bool = False
+) -> list[HourEntry]:
+    """Write what was typed into a week, all or nothing: a new figure, another figure, or None to empty a cell.
+
+    With ``submit`` every draft and returned entry among the cells goes to the other side. Returns the entries that
+    stand in the cells. Raises BadCells, Refused or PermissionDenied.
+    """
+    stored = {
+        (row.project_id, row.activity, row.date): row
+        for row in HourEntry.objects.for_list().filter(
+            person=person, corrects=None, date__in={day for _project, _activity, day in cells}
+        )
+    }
+    writes, removed, kept = [], [], []
+    for cell, hours in cells.items():
+        row = stored.get(cell)
+        if hours is None:
+            if row:
+                removed.append(row)
+        elif row is None or row.hours != hours:
+            writes.append(row or HourEntry(project_id=cell[0], person=person, activity=cell[1], date=cell[2]))
+            writes[-1].hours = hours
+        else:
+            kept.append(row)
+    try:
+        if removed:
+            delete_hours(removed, by=by)
+        if writes:
+            save_hours(writes, by=by, today=today)
+    except BadRows as bad:
+        rows = zip(writes, bad.errors, strict=True)
+        raise BadCells({(row.project_id, row.activity, row.date): found for row, found in rows if found}) from None
+    standing = kept + writes
+    if submit:
+        submit_many([row for row in standing if row.is_editable], by=by)
+    return standing
+
+
+@transaction.atomic
+def copy_week(person: User, monday: date, *, by: User, today: date) -> list[HourEntry]:
+    """Fill the empty cells of the week from the week before, as drafts. What the rules forbid is left out."""
+    week = timedelta(days=7)
+    rows = HourEntry.objects.visible_to(by).filter(person=person, corrects=None)
+    last = rows.filter(date__range=(monday - week, monday - timedelta(days=1)))
+    taken = set(rows.filter(date__range=(monday, monday + week)).values_list("project", "activity", "date"))
+    entries = [
+        HourEntry(
+            project_id=row.project_id, person=person, date=row.date + week, hours=row.hours, activity=row.activity
+        )
+        for row in last.order_by("date", "pk")
+        if (row.project_id, row.activity, row.date + week) not in taken
+    ]
+    errors = hour_errors(entries, today=today)
+    sound = [entry for entry, found in zip(entries, errors, strict=True) if not found]
+    return save_hours(sound, by=by, today=today) if sound else []
