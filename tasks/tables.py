@@ -4,13 +4,13 @@ Nothing here touches the database. ``tables_writer`` writes the same layout; wha
 The layout is that of the bureau's own document: eight columns, a task's number and goal merged over four quarters.
 """
 
-import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from .months import month_end, quarter_end, quarter_of
 from .tables_files import BadFile, Grid, read_grids
 
 # A column is found by what its heading contains; the first word that fits wins, so the longer ones stand first.
@@ -100,14 +100,6 @@ def tidy_names(text: str) -> str:
         elif piece and piece not in names:
             names.append(piece)
     return "、".join(names)
-
-
-def quarter_end(year: int, quarter: int) -> date:
-    return month_end(year, quarter * 3)
-
-
-def month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def due_months(text: str) -> list[int]:
@@ -210,7 +202,7 @@ class _Reader:
         return _count(match[1] or match[2])
 
     def _task(self, place: int, cells: dict[str, str], quarter: int | None) -> bool:
-        """Make sure that ``rows[-1]`` is the task of this row: a new one, or the one whose cells are merged or repeated."""
+        """Make ``rows[-1]`` the task of this row: a new one, or the one whose cells are merged or repeated."""
         number, goal = self._number(place, cells["number"]), tidy(cells["goal"])
         task = self.table.rows[-1] if self.table.rows else None
         if task and number in (None, task.number):
@@ -273,6 +265,12 @@ class _Reader:
                 self._warn(_("Task %(number)s has no quarter %(quarter)s."), number=task.number, quarter=quarter)
             for quarter, milestone in task.milestones.items():
                 self._set_due(task, quarter, milestone)
+        reported = sum(bool(row.progress) for task in self.table.rows for row in task.milestones.values())
+        if reported:
+            self._warn(
+                _("The latest progress of %(count)s cells is not taken in: progress is reported month by month."),
+                count=reported,
+            )
         years = set(re.findall(r"(20\d\d)\s*年", self.table.title))
         if years and str(self.year) not in years:
             self._warn(_("The title names another year than %(year)s."), year=self.year)
@@ -291,10 +289,10 @@ class _Reader:
         milestone.due = month_end(self.year, due)
         if len(set(months)) > 1:
             self._warn(
-                _("Task %(number)s, quarter %(quarter)s names several months (%(months)s); the latest, %(due)s, is due."),
+                _("Task %(number)s, quarter %(quarter)s names the months %(months)s; the latest, %(due)s, is due."),
                 months=", ".join(str(month) for month in months), due=due, **where,
             )  # fmt: skip
-        if (due + 2) // 3 != quarter:
+        if quarter_of(milestone.due) != quarter:
             self._warn(
                 _("Task %(number)s, quarter %(quarter)s: the month %(month)s lies outside the quarter."),
                 month=due, **where,

@@ -1,0 +1,178 @@
+"""What shall stand by the end of a quarter, and what has been reported of it."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, User
+
+from ..months import first_of_quarter, month_end, quarter_of
+from .plans import Task
+
+Role = Affiliation.Role
+
+
+class MilestoneQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(task__in=Task.objects.visible_to(user))
+
+    def with_progress(self):
+        """With all that a light needs, in the order of the tables."""
+        return (
+            self.select_related("task__plan", "task__responsible_organization")
+            .prefetch_related("progress__by")
+            .order_by("task__plan", "task__number", "quarter")
+        )
+
+    def overdue(self, today: date):
+        return self.filter(due__lt=today).exclude(status=Milestone.Status.CONFIRMED)
+
+    def waiting_for(self, user, today: date):
+        """What the user has to do: the bureau reviews; the responsible unit reports what has begun or came back."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.visible_to(user)
+        if affiliation.role == Role.BUREAU:
+            return rows.filter(status=Milestone.Status.SUBMITTED)
+        if affiliation.role != Role.COLLEGE_ADMIN:
+            return self.none()
+        begun = Q(task__plan__year__lt=today.year) | Q(task__plan__year=today.year, quarter__lte=quarter_of(today))
+        return rows.filter(
+            Q(status=Milestone.Status.RETURNED) | begun, task__responsible_organization=affiliation.organization_id
+        ).exclude(status__in=Milestone.Status.with_bureau())
+
+
+class Milestone(models.Model):
+    """A quarter's milestone of a task (季度形象进度). Its light is computed, never stored: see ``lights``."""
+
+    class Status(models.TextChoices):
+        NOT_STARTED = "not_started", _("Not started")
+        IN_PROGRESS = "in_progress", _("In progress")
+        SUBMITTED = "submitted", _("To be confirmed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        RETURNED = "returned", _("Returned")
+
+        @classmethod
+        def with_bureau(cls) -> list["Milestone.Status"]:
+            """The responsible unit has nothing to do in these."""
+            return [cls.SUBMITTED, cls.CONFIRMED]
+
+    TRANSITIONS = {
+        Status.NOT_STARTED: {Status.IN_PROGRESS, Status.SUBMITTED},
+        Status.IN_PROGRESS: {Status.SUBMITTED, Status.RETURNED},
+        Status.SUBMITTED: {Status.CONFIRMED, Status.RETURNED},
+        Status.RETURNED: {Status.IN_PROGRESS, Status.SUBMITTED},
+    }
+
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="milestones", verbose_name=_("task"), editable=False
+    )  # a cell of its row
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"), choices=[(1, _("Q1")), (2, _("Q2")), (3, _("Q3")), (4, _("Q4"))]
+    )
+    text = models.TextField(_("milestone text"))
+    due = models.DateField(_("due"), db_index=True)  # what is overdue, on home pages
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NOT_STARTED, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["task", "quarter"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "quarter"],
+                name="milestone_once_a_quarter",
+                violation_error_message=_("This task has a milestone in this quarter already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter__range=(1, 4)),
+                name="milestone_quarter",
+                violation_error_message=_("A quarter is a number from 1 to 4."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="confirmed", confirmed_at__isnull=False)
+                | ~Q(status="confirmed") & Q(confirmed_at=None),
+                name="milestone_confirmed_at",
+                violation_error_message=_("A milestone has a day of confirmation when it is confirmed, and only then."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.task.number} {self.get_quarter_display()} {self.text}"
+
+    @property
+    def begins_on(self) -> date:
+        return first_of_quarter(self.task.plan.year, self.quarter)
+
+    @property
+    def reports(self) -> list["Progress"]:
+        """All progress, newest first. Sorted here, so that a prefetch is used."""
+        return sorted(self.progress.all(), key=lambda progress: -progress.pk)
+
+    @property
+    def latest(self) -> "Progress | None":
+        return next(iter(self.reports), None)
+
+
+class ProgressQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(milestone__in=Milestone.objects.visible_to(user))
+
+
+class Progress(models.Model):
+    """What the responsible unit reported of one month. Rows are added; text and figures are never altered."""
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", _("Submitted")
+        CONFIRMED = "confirmed", _("Confirmed")
+        RETURNED = "returned", _("Returned")
+
+    TRANSITIONS = {Status.SUBMITTED: {Status.CONFIRMED, Status.RETURNED}}
+
+    # PROTECT: what has been reported stays, and so do its people
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="progress", verbose_name=_("milestone"))
+    month = models.DateField(_("month"))
+    text = models.TextField(_("progress text"))
+    percent = models.PositiveSmallIntegerField(
+        _("percent done"), validators=[MinValueValidator(0), MaxValueValidator(100)]
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("reported by"))
+    at = models.DateTimeField(_("reported at"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.SUBMITTED)
+    comment = models.TextField(_("comment"), blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+
+    objects = ProgressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress report")
+        verbose_name_plural = _("progress reports")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__range=(0, 100)),
+                name="progress_percent",
+                violation_error_message=_("Percent done is a number from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month__day=1),
+                name="progress_month",
+                violation_error_message=_("A month is written as its first day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m} {self.percent}% {self.text}"
+
+    @property
+    def is_late(self) -> bool:
+        """Sent after the end of its month, by the clock of Shanghai."""
+        return timezone.localdate(self.at) > month_end(self.month.year, self.month.month)

@@ -1,0 +1,190 @@
+"""Taking in a table, reporting progress, and the bureau's answer."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consortium.models import Consortium, Organization, User
+from consortium.services import Refused, create, move, record
+
+from .lights import missing_months
+from .models import Milestone, Plan, Progress, Task
+from .tables import MilestoneRow, TaskRow, TaskTable
+
+
+@transaction.atomic
+def import_plan(
+    table: TaskTable,
+    *,
+    consortium: Consortium,
+    year: int,
+    by: User | None,
+    responsible: Organization | None = None,
+    dry_run: bool = False,
+) -> tuple[Plan | None, bool]:
+    """Write the plan that ``table`` shows, all or nothing; answer it and whether it is new.
+
+    The same table again changes nothing. ``responsible`` answers for every task. With ``dry_run`` everything is
+    checked and nothing written; a plan that would be new is then None. Raises Refused when the table has errors, or
+    when the unit has another table for this year.
+    """
+    if table.errors:
+        raise Refused(" ".join(table.errors))
+    existing = Plan.objects.filter(consortium=consortium, unit=table.unit, year=year).first()
+    if existing:
+        if difference := first_difference(table_of(existing), table):
+            raise Refused(
+                _("%(unit)s has another table for %(year)s already; it differs in: %(difference)s.")
+                % {"unit": table.unit, "year": year, "difference": difference}
+            )
+        return existing, False
+    if dry_run:
+        return None, True
+    plan = Plan(
+        consortium=consortium,
+        issuer=_issuer(consortium, table.unit),
+        year=year,
+        title=table.title,
+        unit=table.unit,
+        reported_on=table.reported_on,
+    )
+    create(plan, by=by)
+    record(plan, by=by, what="imported", new=str(len(table.rows)))
+    for row in table.rows:
+        _create_task(plan, row, responsible)
+    return plan, True
+
+
+def _issuer(consortium: Consortium, unit: str) -> Organization | None:
+    return Organization.objects.filter(
+        memberships__consortium=consortium, kind=Organization.Kind.GOVERNMENT, name=unit
+    ).first()
+
+
+def _create_task(plan: Plan, row: TaskRow, responsible: Organization | None) -> None:
+    task = Task(
+        plan=plan,
+        number=row.number,
+        goal=row.goal,
+        leader=row.leader,
+        responsible_person=row.responsible_person,
+        phone=row.phone,
+        responsible_organization=responsible,
+        responsible_unit=row.responsible_unit,
+    )
+    task.full_clean()
+    task.save()
+    for quarter, cell in row.milestones.items():
+        milestone = Milestone(task=task, quarter=quarter, text=cell.text, due=cell.due)
+        milestone.full_clean()
+        milestone.save()
+
+
+def table_of(plan: Plan, *, reader: User | None = None) -> TaskTable:
+    """The plan as its official table, with the latest progress of each cell; telephones as ``reader`` may see them."""
+    rows = []
+    for task in plan.tasks.for_matrix():
+        cells = {}
+        for milestone in sorted(task.milestones.all(), key=lambda milestone: milestone.quarter):
+            latest = milestone.latest
+            cells[milestone.quarter] = MilestoneRow(milestone.text, milestone.due, latest.text if latest else "")
+        phone = task.phone_for(reader) if reader else task.phone
+        rows.append(
+            TaskRow(task.number, task.goal, task.leader, task.responsible_unit, task.responsible_person, phone, cells)
+        )
+    return TaskTable(plan.title, plan.unit, plan.reported_on, rows)
+
+
+def first_difference(one: TaskTable, other: TaskTable) -> str:
+    """Where two tables say something else first, for people; empty when they are the same plan.
+
+    Progress is not compared, nor due dates (the bureau may move them), nor what the eight columns do not hold.
+    """
+    if (one.title, one.reported_on) != (other.title, other.reported_on):
+        return _("title or date")
+    numbers = [row.number for row in one.rows], [row.number for row in other.rows]
+    if numbers[0] != numbers[1]:
+        return _("the list of tasks")
+    for mine, theirs in zip(one.rows, other.rows, strict=True):
+        columns = ("goal", "leader", "responsible_person", "phone")
+        if any(getattr(mine, name) != getattr(theirs, name) for name in columns):
+            return _("task %(number)s") % {"number": mine.number}
+        for quarter in (1, 2, 3, 4):
+            texts = [row.milestones[quarter].text if quarter in row.milestones else "" for row in (mine, theirs)]
+            if texts[0] != texts[1]:
+                return _("task %(number)s, quarter %(quarter)s") % {"number": mine.number, "quarter": quarter}
+    return ""
+
+
+def month_to_report(milestone: Milestone, today: date) -> date:
+    """The oldest month without a report since the quarter began, otherwise this month."""
+    return next(iter(missing_months(milestone, today)), today.replace(day=1))
+
+
+@transaction.atomic
+def report_progress(
+    milestone: Milestone, *, text: str, percent: int, by: User, now: datetime, month: date | None = None
+) -> Progress:
+    """Add one report. At 100 % the milestone goes to the bureau to be confirmed; before, it is in progress.
+
+    ``month`` is its first day; without it the oldest month still missing is meant. Raises ValidationError on a bad
+    value and Refused when the milestone is confirmed or waits for the bureau.
+    """
+    milestone = _locked(milestone)
+    today = timezone.localdate(now)
+    if milestone.status == Milestone.Status.CONFIRMED:
+        raise Refused(_("This milestone is confirmed and takes no more progress."))
+    if milestone.status == Milestone.Status.SUBMITTED:
+        raise Refused(_("This milestone waits for the bureau's answer."))
+    month = month or month_to_report(milestone, today)
+    if month > today:
+        raise ValidationError({"month": _("A month in the future cannot be reported.")})
+    progress = Progress(milestone=milestone, month=month, text=text.strip(), percent=percent, by=by, at=now)
+    latest = milestone.latest
+    if latest and latest.status == Progress.Status.SUBMITTED and _says_the_same(latest, progress):
+        raise Refused(_("This report is there already."))
+    create(progress, by=by)
+    to = Milestone.Status.SUBMITTED if percent == 100 else Milestone.Status.IN_PROGRESS
+    if to != milestone.status:
+        move(milestone, to, by=by)
+    return progress
+
+
+def _says_the_same(one: Progress, other: Progress) -> bool:
+    return (one.month, one.percent, one.text) == (other.month, other.percent, other.text)
+
+
+@transaction.atomic
+def confirm_progress(progress: Progress, *, by: User, now: datetime, comment: str = "") -> None:
+    """The bureau accepts the latest report; one of 100 % confirms the milestone. Raises Refused."""
+    milestone = _reviewable(progress)
+    comment = comment.strip()
+    move(progress, Progress.Status.CONFIRMED, by=by, reason=comment, comment=comment, reviewed_at=now)
+    if milestone.status == Milestone.Status.SUBMITTED:
+        move(milestone, Milestone.Status.CONFIRMED, by=by, reason=comment, confirmed_at=now)
+
+
+@transaction.atomic
+def return_progress(progress: Progress, *, by: User, now: datetime, comment: str) -> None:
+    """The bureau sends the latest report back with a comment. Raises ValidationError without one, and Refused."""
+    comment = comment.strip()
+    if not comment:
+        raise ValidationError({"comment": _("Say what is missing, so that it can be put right.")})
+    milestone = _reviewable(progress)
+    move(progress, Progress.Status.RETURNED, by=by, reason=comment, comment=comment, reviewed_at=now)
+    move(milestone, Milestone.Status.RETURNED, by=by, reason=comment)
+
+
+def _reviewable(progress: Progress) -> Milestone:
+    milestone = _locked(progress.milestone)
+    if milestone.latest != progress:
+        raise Refused(_("There is a newer report. Answer that one."))
+    return milestone
+
+
+def _locked(milestone: Milestone) -> Milestone:
+    """The milestone as it stands now, kept for this transaction: reports and answers to it come one after another."""
+    return Milestone.objects.select_for_update(of=("self",)).select_related("task__plan").get(pk=milestone.pk)

@@ -1,0 +1,155 @@
+"""Write the official task table as Word or Excel, in the layout that ``tables`` reads."""
+
+import io
+from typing import Any
+
+import docx
+import openpyxl
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from openpyxl.styles import Alignment, Border, Font, Side
+
+from .tables import TaskRow, TaskTable
+
+# The official form is Chinese whatever the language of the reader.
+COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "主管领导", "责任人员", "联系电话"]
+WIDTHS_CM = [1.2, 3.6, 1.7, 7.4, 5.6, 1.9, 1.9, 2.4]
+MERGED = {0: "number", 1: "goal", 5: "leader", 6: "responsible_person", 7: "phone"}
+CENTRED = {0, 2, 5, 6, 7}
+TITLE_FONT, TEXT_FONT = "黑体", "宋体"
+
+
+def write_docx(table: TaskTable) -> bytes:
+    """The table on A4 landscape, its head repeated on every page."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _write(title, table.title, TITLE_FONT, 18)
+    line = document.add_paragraph()
+    line.paragraph_format.tab_stops.add_tab_stop(Cm(25.7), WD_TAB_ALIGNMENT.RIGHT)
+    _write(line, "\t".join(_unit_and_date(table)), TEXT_FONT, 12)
+
+    grid = document.add_table(rows=1, cols=len(COLUMNS), style="Table Grid")
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.autofit = False
+    for column, heading in enumerate(COLUMNS):
+        _fill(grid.rows[0].cells[column], heading, TITLE_FONT, centred=True)
+    _mark(grid.rows[0], "w:tblHeader")
+    for task in table.rows:
+        first = len(grid.rows)
+        lines = _lines(task)
+        for _line in lines:
+            _mark(grid.add_row(), "w:cantSplit")
+        rows = [row.cells for row in list(grid.rows)[first:]]
+        for column in range(len(COLUMNS)):
+            if column in MERGED:
+                cell = rows[0][column].merge(rows[-1][column])
+                _fill(cell, lines[0][column], TEXT_FONT, centred=column in CENTRED)
+                continue
+            for cells, texts in zip(rows, lines, strict=True):
+                _fill(cells[column], texts[column], TEXT_FONT, centred=column in CENTRED)
+    for row in grid.rows:
+        for cell, width in zip(row.cells, WIDTHS_CM, strict=True):
+            cell.width = Cm(width)
+    return _saved(document)
+
+
+def write_xlsx(table: TaskTable) -> bytes:
+    """The table as one sheet, printed on A4 landscape one page wide with its head on every page."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "任务分解一览表"
+    line = Side(style="thin")
+    border = Border(left=line, right=line, top=line, bottom=line)
+
+    def put(row: int, column: int, text: str, *, bold: bool = False, centred: bool = False) -> None:
+        cell = sheet.cell(row, column + 1)
+        cell.value, cell.data_type = text, "s"  # text stays text: what begins with = is no formula
+        cell.font = Font(name=TEXT_FONT, bold=bold)
+        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if centred else None)
+
+    put(1, 0, table.title, bold=True, centred=True)
+    sheet.merge_cells("A1:H1")
+    unit, reported = _unit_and_date(table)
+    put(2, 0, unit)
+    put(2, 5, reported)
+    sheet.merge_cells("A2:E2")
+    sheet.merge_cells("F2:H2")
+    for column, heading in enumerate(COLUMNS):
+        put(3, column, heading, bold=True, centred=True)
+        sheet.column_dimensions[chr(ord("A") + column)].width = WIDTHS_CM[column] * 4.5
+    row = 3
+    for task in table.rows:
+        lines = _lines(task)
+        for number, texts in enumerate(lines):
+            row += 1
+            for column, text in enumerate(texts):
+                if text and not (number and column in MERGED):
+                    put(row, column, text, centred=column in CENTRED)
+        for column in MERGED if len(lines) > 1 else ():
+            sheet.merge_cells(
+                start_row=row - len(lines) + 1, end_row=row, start_column=column + 1, end_column=column + 1
+            )
+    for cells in sheet.iter_rows(min_row=3, max_row=row, max_col=len(COLUMNS)):
+        for cell in cells:
+            cell.border = border
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
+    return _saved(book)
+
+
+WRITERS = {"docx": write_docx, "xlsx": write_xlsx}
+
+
+def _unit_and_date(table: TaskTable) -> tuple[str, str]:
+    day = table.reported_on
+    written = f"{day.year}年{day.month}月{day.day}日" if day else "　　年　　月　　日"
+    return f"填报单位（加盖公章）：{table.unit}", f"上报时间：{written}"
+
+
+def _lines(task: TaskRow) -> list[list[str]]:
+    """The rows of one task, one a quarter, every cell filled in."""
+    shared = {column: str(getattr(task, name)) for column, name in MERGED.items()}
+    return [
+        [
+            {**shared, 2: f"{quarter}季度", 3: milestone.text, 4: milestone.progress}[column]
+            for column in range(len(COLUMNS))
+        ]
+        for quarter, milestone in sorted(task.milestones.items())
+    ]
+
+
+def _fill(cell: Any, text: str, font: str, *, centred: bool) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    paragraph = cell.paragraphs[0]
+    for other in cell.paragraphs[1:]:
+        other._element.getparent().remove(other._element)  # merging leaves an empty paragraph a cell
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _write(paragraph, text, font, 10.5)
+
+
+def _write(paragraph: Any, text: str, font: str, size: float) -> None:
+    run = paragraph.add_run(text)
+    run.font.name, run.font.size = font, Pt(size)
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)  # the name alone is for Latin letters only
+
+
+def _mark(row: Any, name: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _saved(document: Any) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
