@@ -139,7 +139,8 @@ def filter_widget(field: BoundField) -> SafeString:
         everything = (anything, _("%(label)s: all") % {"label": field.label})
         control.choices = [everything, *(choice for choice in control.choices if choice[0] not in (None, anything))]
     elif field.name == "q":
-        attrs |= {"class": "form-control q", "type": "search", "placeholder": str(field.label)}
+        control.input_type = "search"
+        attrs |= {"class": "form-control q", "placeholder": str(field.label)}
     elif field.value():
         attrs["class"] += " is-on"
     return field.as_widget(attrs=attrs)
