@@ -232,8 +232,16 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", 60)  # a worker silent for so long counts as dead
+REPORT_DRAIN_SECONDS = env.int("REPORT_DRAIN_SECONDS", 20)  # how often somebody looks for work that nobody announced
+if REPORT_LEASE_SECONDS < 1 or REPORT_DRAIN_SECONDS < 1:
+    raise ImproperlyConfigured("REPORT_LEASE_SECONDS and REPORT_DRAIN_SECONDS must be at least 1.")
 CELERY_BEAT_SCHEDULE = {
-    "drain the queue of annual reports": {"task": "evaluation.make_waiting_reports", "schedule": 20.0},
+    "drain the queue of annual reports": {
+        "task": "evaluation.make_waiting_reports",
+        "schedule": float(REPORT_DRAIN_SECONDS),
+        "options": {"expires": REPORT_DRAIN_SECONDS},  # a busy worker does not find a heap of these
+    },
 }
 
 LOGGING = {
