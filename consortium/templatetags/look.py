@@ -117,6 +117,8 @@ def widget(field: BoundField) -> SafeString:
     control = field.field.widget
     if isinstance(control, RadioSelect | CheckboxSelectMultiple | CheckboxInput):
         return field.as_widget()
+    if control.attrs.get("placeholder") == field.label:  # allauth repeats the label where an example belongs
+        del control.attrs["placeholder"]
     css = ["form-control", control.attrs.get("class", ""), "is-invalid" if field.errors else ""]
     if isinstance(control, Select):
         css[0] = "form-select"
@@ -124,26 +126,38 @@ def widget(field: BoundField) -> SafeString:
             ("", _("Choose") if field.field.required else _("None")) if value == "" else (value, label)
             for value, label in control.choices
         ]
-    return field.as_widget(attrs={"class": " ".join(filter(None, css))})
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, css))}
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
 def filter_widget(field: BoundField) -> SafeString:
     """A field of a filter bar, which has no room for labels: a select says "Zone: all", the rest say it aloud."""
     control = field.field.widget
-    attrs = {"aria-label": str(field.label), "class": "form-control"}
+    label = str(field.label)
+    css = "form-control" + (" is-on" if field.value() else "")
+    attrs: dict[str, str | bool] = {"aria-label": label}
     if isinstance(control, Select):
         anything = "unknown" if isinstance(control, NullBooleanSelect) else ""
-        chosen = str(field.value() if field.value() is not None else anything)
-        attrs["class"] = "form-select" + (" is-on" if chosen not in ("", anything) else "")
-        everything = (anything, _("%(label)s: all") % {"label": field.label})
-        control.choices = [everything, *(choice for choice in control.choices if choice[0] not in (None, anything))]
+        shown = control.format_value(field.value())
+        chosen = {shown} if isinstance(shown, str) else {str(value) for value in shown}
+        chosen -= {"", anything}
+        css = "form-select" + (" is-on" if chosen else "")
+        control.choices = [
+            (anything, _("%(label)s: all") % {"label": label}),
+            *(
+                (value, _("%(label)s: %(choice)s") % {"label": label, "choice": choice})
+                if str(value) in chosen
+                else (value, choice)
+                for value, choice in control.choices
+                if value not in (None, anything)
+            ),
+        ]
     elif field.name == "q":
         control.input_type = "search"
-        attrs |= {"class": "form-control q", "placeholder": str(field.label)}
-    elif field.value():
-        attrs["class"] += " is-on"
-    return field.as_widget(attrs=attrs)
+        css = "form-control q"
+        attrs["placeholder"] = label
+    return field.as_widget(attrs={**attrs, "class": css})
 
 
 @register.filter

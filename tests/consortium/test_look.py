@@ -174,17 +174,17 @@ def test_a_filter_says_its_name_and_that_everything_is_shown():
         assert '<option value="unknown" selected>Lead: all</option>' in look.filter_widget(form["lead"])
 
 
-def test_a_filter_in_force_is_marked():
+def test_a_filter_in_force_is_marked_and_says_its_name_too():
     form = FilterForm({"kind": "park", "lead": "true"})
-    assert [
-        'class="form-select is-on"' in look.filter_widget(form["kind"]),
-        'class="form-select is-on"' in look.filter_widget(form["lead"]),
-    ] == [True, True]
+    with override("en"):
+        kind, lead = look.filter_widget(form["kind"]), look.filter_widget(form["lead"])
+    assert re.findall(r'class="([^"]+)"', kind + lead) == ["form-select is-on", "form-select is-on"]
+    assert re.findall(r"selected>([^<]+)<", kind + lead) == ["Kind: Park", "Lead: Yes"]
 
 
 def test_the_search_field_of_a_filter_bar_is_a_search_field():
     assert look.filter_widget(FilterForm({"q": "轴"})["q"]) == (
-        '<input type="search" name="q" value="轴" aria-label="Name" class="form-control q" placeholder="Name" '
+        '<input type="search" name="q" value="轴" aria-label="Name" placeholder="Name" class="form-control q" '
         'id="id_q">'
     )
 
