@@ -1,0 +1,164 @@
+"""Annual reports: the order for one, how far its making is, and what came out of it."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, Consortium, Organization, User
+from zones.models import Zone
+
+Role = Affiliation.Role
+
+
+class AnnualReportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Secretariat, bureau and auditor see all of the consortium; a college administrator the own zones' reports.
+
+        A report shows the hours of every enterprise in the zone side by side, so an enterprise sees a finished one
+        only when no other enterprise is named in it. Mentors and experts see none.
+        """
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(consortium=affiliation.consortium_id)
+        if affiliation.sees_whole_consortium:
+            return rows
+        if affiliation.role == Role.COLLEGE_ADMIN:
+            return rows.filter(zone__college=affiliation.organization_id)
+        if affiliation.role == Role.PARTNER:
+            named = AnnualReport.enterprises.through.objects.filter(annualreport=OuterRef("pk"))
+            own = named.filter(organization=affiliation.organization_id)
+            others = named.exclude(organization=affiliation.organization_id)
+            return rows.filter(Exists(own), ~Exists(others), status=AnnualReport.Status.DONE)
+        return self.none()
+
+    def for_list(self):
+        return (
+            self.select_related("zone__department", "zone__college", "requested_by")
+            .defer("figures")
+            .order_by("-year", "zone__code", "-version")
+        )
+
+    def open(self):
+        return self.filter(status__in=AnnualReport.Status.open())
+
+    def waiting(self, now):
+        """What a worker may take: queued reports, and running ones whose worker has gone silent; oldest first."""
+        gone = Q(status=AnnualReport.Status.RUNNING, lease_until__lt=now)
+        return self.filter(Q(status=AnnualReport.Status.QUEUED) | gone).order_by("queued_at", "pk")
+
+    def counted(self) -> dict[str, int]:
+        """How many there are in each status; every status is named."""
+        counts = dict(self.order_by().values_list("status").annotate(Count("pk")))
+        return {status.value: counts.get(status.value, 0) for status in AnnualReport.Status}
+
+
+class AnnualReport(models.Model):
+    """One version of a zone's annual performance report. A finished one never changes."""
+
+    class Scope(models.TextChoices):
+        ZONE = "zone", _("Special zone")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Being made")
+        DONE = "done", _("Finished")
+        FAILED = "failed", _("Failed")
+
+        @classmethod
+        def open(cls) -> list["AnnualReport.Status"]:
+            return [cls.QUEUED, cls.RUNNING]
+
+    TRANSITIONS = {
+        Status.QUEUED: {Status.RUNNING},
+        Status.RUNNING: {Status.DONE, Status.FAILED},
+        Status.FAILED: {Status.QUEUED},
+    }
+
+    class Step(models.TextChoices):
+        FIGURES = "figures", _("Gathering the figures")
+        TYPESETTING = "typesetting", _("Typesetting")
+        SAVING = "saving", _("Saving the file")
+
+    # PROTECT throughout: a stamped report stays with whom it names
+    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="reports", verbose_name=_("consortium"))
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="reports", verbose_name=_("zone"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
+    scope = models.CharField(_("scope"), max_length=12, choices=Scope, default=Scope.ZONE)
+    version = models.PositiveSmallIntegerField(_("version"))
+    status = models.CharField(_("state"), max_length=12, choices=Status, default=Status.QUEUED)
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ordered by")
+    )  # null: by a command
+    enterprises = models.ManyToManyField(Organization, related_name="+", verbose_name=_("enterprises named in it"))
+
+    progress = models.PositiveSmallIntegerField(_("progress, %"), default=0)
+    step = models.CharField(_("step"), max_length=12, choices=Step, blank=True)
+    error = models.TextField(_("reason of failure"), blank=True)
+    attempt = models.PositiveIntegerField(_("attempt"), default=0)
+    lease_until = models.DateTimeField(
+        null=True, editable=False
+    )  # a worker that has not reported by then counts as dead
+
+    figures = models.JSONField(_("figures"), null=True, editable=False)
+    figures_sha256 = models.CharField(_("SHA-256 of the figures"), max_length=64, blank=True)
+    file = models.FileField(_("file"), blank=True)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    size = models.PositiveIntegerField(_("size in bytes"), default=0)
+
+    queued_at = models.DateTimeField(_("ordered at"))
+    started_at = models.DateTimeField(_("started at"), null=True, editable=False)
+    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
+
+    objects = AnnualReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("annual report")
+        verbose_name_plural = _("annual reports")
+        ordering = ["-year", "zone__code", "-version"]
+        indexes = [models.Index(fields=["status", "queued_at"], name="report_waiting")]  # what the worker asks
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "year", "version"],
+                name="report_version_once",
+                violation_error_message=_("This version of the report exists already."),
+            ),
+            models.UniqueConstraint(
+                fields=["zone", "year"],
+                condition=Q(status__in=["queued", "running"]),
+                name="report_one_open",
+                violation_error_message=_("A report of this zone and year is being made already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | (~Q(sha256="") & ~Q(file="") & ~Q(figures_sha256="") & Q(progress=100)),
+                name="report_done_has_file",
+                violation_error_message=_("A finished report has its file and checksums."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error=""),
+                name="report_failed_says_why",
+                violation_error_message=_("A failed report says why."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} · {self.number}"
+
+    @property
+    def title(self) -> str:
+        return str(_("%(zone)s, annual performance report %(year)s")) % {"zone": self.zone, "year": self.year}
+
+    @property
+    def number(self) -> str:
+        """What people quote on the telephone: year, zone and version."""
+        return f"{self.year}-{self.zone.code.upper()}-{self.version:02}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.Status.open()
+
+    @property
+    def file_name(self) -> str:
+        """The name under which a browser saves the file."""
+        return f"{self.title} {self.number}.pdf"

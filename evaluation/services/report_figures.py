@@ -1,0 +1,267 @@
+"""The figures of an annual report, read from the records: one function a section, each a plain dictionary for JSON.
+
+Decimals and days stand as strings (hours "12.50", days "2025-03-31"), states and forms as their codes; how they look
+on paper is ``report_print``'s business. The same records give the same figures, so their checksum can be compared.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import ExtractMonth
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consortium.models import Organization
+from consortium.services import Refused
+from tasks.models import Task
+from zones.models import Activity, Enrollment, HourEntry, InnovationClass, Project, Side, Zone, ZonePartner
+
+from .. import scoring
+from ..models import Evaluation, Finding, Indicator
+from .results import digest
+
+
+def gather(zone: Zone, year: int) -> dict:
+    """All figures of ``zone`` in ``year``. Raises Refused when a published result is not what was published."""
+    return {
+        "year": year,
+        "consortium": zone.consortium.name,
+        "zone": zone_facts(zone, year),
+        "hours": hours(zone, year),
+        "evaluation": evaluation(zone, year),
+        "tasks": tasks(zone, year),
+    }
+
+
+def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
+    """The enterprises that the report names: the year's partners, and those of its projects and hours."""
+    projects = Q(projects__in=_projects(zone, year)) | Q(projects__hours__in=_entries(zone, year))
+    return Organization.objects.filter(Q(partnerships__in=_partnerships(zone, year)) | projects).distinct()
+
+
+def zone_facts(zone: Zone, year: int) -> dict:
+    """What the zone is, its partners, and the classes and projects that ran in the year, as recorded now."""
+    classes = list(_classes(zone, year))
+    projects = list(_projects(zone, year))
+    worked = dict(_entries(zone, year).order_by().values_list("project").annotate(Sum("hours")))
+    return {
+        "code": zone.code,
+        "name": zone.name,
+        "form": zone.form,
+        "status": zone.status,
+        "on_campus": zone.on_campus,
+        "established_on": _day(zone.established_on),
+        "college": zone.college.name,
+        "department": zone.department.name,
+        "head": zone.head.name if zone.head else "",
+        "charter": zone.charter.strip(),
+        "students": _enrollments(zone, year).values("student").distinct().count(),
+        "partners": [
+            {
+                "name": partnership.enterprise.name,
+                "credit_code": partnership.enterprise.credit_code,
+                "role": partnership.role,
+                "since": _day(partnership.since),
+            }
+            for partnership in _partnerships(zone, year)
+        ],
+        "classes": [
+            {
+                "name": row.name,
+                "places": row.places,
+                "students": row.placed,
+                "college_mentors": _mentors(row, Side.COLLEGE),
+                "enterprise_mentors": _mentors(row, Side.ENTERPRISE),
+            }
+            for row in classes
+        ],
+        "projects": [
+            {
+                "name": project.name,
+                "enterprise": project.enterprise.name,
+                "starts_on": _day(project.starts_on),
+                "ends_on": _day(project.ends_on),
+                "status": project.status,
+                "hours": _two(worked.get(project.pk, 0)),
+            }
+            for project in projects
+        ],
+    }
+
+
+def hours(zone: Zone, year: int) -> dict:
+    """Approved hours of the year, corrections included: by the project's enterprise and activity, and by month."""
+    entries = _entries(zone, year).order_by()
+    cells: dict[str, dict[str, Decimal]] = {}
+    by_enterprise = entries.values_list("project__enterprise__name", "activity").annotate(Sum("hours"))
+    for enterprise, activity, amount in by_enterprise.order_by("project__enterprise__name"):
+        cells.setdefault(enterprise, {})[activity] = amount
+    months = dict(entries.annotate(month=ExtractMonth("date")).values_list("month").annotate(Sum("hours")))
+    counts = entries.aggregate(
+        entries=Count("pk"), people=Count("person", distinct=True), projects=Count("project", distinct=True)
+    )
+    return {
+        "enterprises": [
+            {"name": name, "activities": _texts(row), "total": _two(sum(row.values()))} for name, row in cells.items()
+        ],
+        "activities": {
+            activity: _two(sum(row.get(activity, 0) for row in cells.values())) for activity in Activity.values
+        },
+        "months": [_two(months.get(month, 0)) for month in range(1, 13)],
+        "total": _two(sum(sum(row.values()) for row in cells.values())),
+        **counts,
+    }
+
+
+def evaluation(zone: Zone, year: int) -> dict:
+    """The published result of the year, line by line; or only how far the evaluation is, without a single score."""
+    rows = Evaluation.objects.filter(zone=zone, year=year).select_related("scheme").order_by("-pk")
+    published = rows.filter(status=Evaluation.Status.PUBLISHED).first()
+    if not published:
+        latest = rows.open().first()
+        return {"status": latest.status, "since": _day(_entered(latest))} if latest else {"status": "none"}
+    return {"status": published.status, "since": _day(_entered(published)), **_result(published)}
+
+
+def tasks(zone: Zone, year: int) -> list[dict]:
+    """The tasks of the year for which the zone's college answers, plan by plan, with their milestones."""
+    rows = (
+        Task.objects.filter(
+            plan__consortium=zone.consortium_id, plan__year=year, responsible_organization=zone.college_id
+        )
+        .select_related("plan")
+        .prefetch_related("milestones")
+        .order_by("plan__title", "plan", "number")
+    )
+    return [
+        {
+            "plan": task.plan.title,
+            "number": task.number,
+            "goal": task.goal,
+            "leader": task.leader,
+            "responsible_person": task.responsible_person,
+            "responsible_unit": task.responsible_unit,
+            "milestones": [
+                {
+                    "quarter": milestone.quarter,
+                    "text": milestone.text,
+                    "due": _day(milestone.due),
+                    "status": milestone.status,
+                }
+                for milestone in sorted(task.milestones.all(), key=lambda row: row.quarter)
+            ],
+        }
+        for task in rows
+    ]
+
+
+# --- the rows behind --------------------------------------------------------------------------------------------------
+def _entries(zone: Zone, year: int) -> QuerySet[HourEntry]:
+    return HourEntry.objects.filter(project__zone=zone).approved().in_year(year)
+
+
+def _partnerships(zone: Zone, year: int) -> QuerySet[ZonePartner]:
+    there = Q(until=None) | Q(until__gte=date(year, 1, 1))
+    return ZonePartner.objects.filter(there, zone=zone, since__lte=date(year, 12, 31)).select_related("enterprise")
+
+
+def _projects(zone: Zone, year: int) -> QuerySet[Project]:
+    in_year = Project.objects.filter(zone=zone, starts_on__lte=date(year, 12, 31), ends_on__gte=date(year, 1, 1))
+    return in_year.select_related("enterprise").order_by("starts_on", "code")
+
+
+def _enrollments(zone: Zone, year: int) -> QuerySet[Enrollment]:
+    there = Q(left_on=None) | Q(left_on__gte=date(year, 1, 1))
+    return Enrollment.objects.filter(there, innovation_class__zone=zone, enrolled_on__lte=date(year, 12, 31))
+
+
+def _classes(zone: Zone, year: int) -> QuerySet[InnovationClass]:
+    """The classes that began in the year or had students in it, with ``placed``: how many."""
+    placed = Count("enrollments", filter=Q(enrollments__in=_enrollments(zone, year)), distinct=True)
+    rows = InnovationClass.objects.filter(zone=zone).annotate(placed=placed).filter(Q(year=year) | Q(placed__gt=0))
+    return rows.prefetch_related("mentors__person").order_by("year", "code")
+
+
+def _mentors(row: InnovationClass, side: Side) -> list[str]:
+    return [mentor.person.name for mentor in row.mentors.all() if mentor.side == side]
+
+
+def _entered(row: Evaluation) -> date:
+    """The day on which the evaluation came to where it is."""
+    days = {
+        Evaluation.Status.SELF_ASSESSMENT: row.self_assessment_on,
+        Evaluation.Status.REVIEW: row.review_on,
+        Evaluation.Status.PUBLICITY: row.publicity_on,
+        Evaluation.Status.PUBLISHED: row.published_at and timezone.localdate(row.published_at),
+    }
+    return days.get(Evaluation.Status(row.status)) or row.opened_on
+
+
+def _result(published: Evaluation) -> dict:
+    """The frozen result beside the names of its scheme; scores of dimensions are means for reading, not official."""
+    result = published.result
+    if digest(result) != published.sha256:
+        raise Refused(_("The published result does not fit its checksum. Have it verified before a report is made."))
+    indicators = {row.number: row for row in published.scheme.indicators.all()}
+    lines = [_line(indicators[item["number"]], item) for item in result["indicators"]]
+    chosen = [line for line in lines if line["score"] is not None]
+    findings = Finding.objects.filter(evaluation=published).select_related("indicator").order_by("indicator__number")
+    return {
+        "scheme": published.scheme.name,
+        "rule": published.scheme.unchosen_rule,
+        "version": published.version,
+        "sha256": published.sha256,
+        "indicators": lines,
+        "dimensions": [
+            {"name": name, "score": _mean(line for line in chosen if line["dimension"] == name)}
+            for name in dict.fromkeys(line["dimension"] for line in chosen)
+        ],
+        "chosen_weight": _two(sum(Decimal(line["weight"]) for line in chosen)),
+        "findings": [
+            {
+                "number": finding.indicator.number,
+                "name": finding.indicator.name,
+                "kind": finding.indicator.kind,
+                "points": _two(finding.points),
+                "reason": finding.reason,
+            }
+            for finding in findings
+        ],
+        **{name: result[name] for name in ("rescaled", "absolute", "deductions", "veto", "official", "grade")},
+    }
+
+
+def _line(indicator: Indicator, item: dict) -> dict:
+    score = item["score"]
+    points = score and str(scoring.rounded(Fraction(item["weight"]) * Fraction(score) / 100))
+    return {
+        "number": indicator.number,
+        "group": indicator.group,
+        "dimension": indicator.dimension,
+        "name": indicator.name,
+        "weight": item["weight"],
+        "is_required": item["is_required"],
+        "score": score,
+        "points": points,
+    }
+
+
+def _mean(lines: Iterable[dict]) -> str:
+    exact, _absolute = scoring.totals([(Decimal(line["weight"]), Decimal(line["score"])) for line in lines])
+    return str(scoring.rounded(exact))
+
+
+def _texts(row: dict[str, Decimal]) -> dict[str, str]:
+    return {name: _two(amount) for name, amount in row.items()}
+
+
+def _two(amount: Decimal | int) -> str:
+    """Two decimals always, whatever the database makes of zeros at the end."""
+    return f"{amount:.2f}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

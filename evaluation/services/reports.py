@@ -1,0 +1,220 @@
+"""Annual reports: ordering, making and checking them.
+
+The order is a row. Whoever works takes it by a guarded update and holds it by a lease that every step renews; a worker
+that dies leaves a row that another takes over after the lease. ``attempt`` tells the two apart: a worker that was only
+slow finds that the row has gone on without it and stops.
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from consortium.models import User
+from consortium.services import Refused, create, move, record
+from zones.models import Zone
+
+from ..models import AnnualReport
+from ..typesetting import report_source, typeset
+from .report_figures import enterprises_in, gather
+from .report_print import printed
+from .results import digest
+
+Status, Step = AnnualReport.Status, AnnualReport.Step
+PROGRESS = {Step.FIGURES: 10, Step.TYPESETTING: 40, Step.SAVING: 90}
+log = logging.getLogger(__name__)
+
+
+class Overtaken(Exception):
+    """Another worker has taken this report over; whatever this one holds is thrown away."""
+
+
+# --- ordering ---------------------------------------------------------------------------------------------------------
+def queue_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: datetime) -> list[AnnualReport]:
+    """Order one report for each zone and year; the answer has them in the order of ``zones``.
+
+    One that waits or is being made is answered as it is, a failed one is queued again, beside a finished one a new
+    version begins. Raises ValidationError for a year that has not begun.
+    """
+    if year > timezone.localdate(now).year:
+        raise ValidationError({"year": _("The year %(year)s has not begun.") % {"year": year}})
+    return [_queue(zone, year, by, now) for zone in zones]
+
+
+@transaction.atomic
+def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualReport:
+    Zone.objects.select_for_update().get(pk=zone.pk)  # two who order at once get one report
+    rows = AnnualReport.objects.filter(zone=zone, year=year)
+    newest = rows.order_by("-version").select_related("zone").first()
+    if newest and newest.is_open:
+        return newest
+    if newest and newest.status == Status.FAILED:
+        retry(newest, by=by, now=now)
+        return newest
+    version = (rows.aggregate(newest=Max("version"))["newest"] or 0) + 1
+    report = AnnualReport(
+        consortium_id=zone.consortium_id, zone=zone, year=year, version=version, requested_by=by, queued_at=now
+    )
+    return create(report, by=by)
+
+
+@transaction.atomic
+def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
+    """Put a failed report back into the queue. Raises Refused when it is not failed or a newer one is being made."""
+    if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
+        raise Refused(_("A report of this zone and year is being made already."))
+    move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now)
+
+
+# --- making -----------------------------------------------------------------------------------------------------------
+def make(report: AnnualReport) -> bool:
+    """Make ``report``, whatever it takes; True when this call finished it.
+
+    Taking it twice is harmless: the second one finds nothing to take. A failure is kept on the row as a sentence.
+    """
+    try:
+        take(report, now=timezone.now())
+    except Refused:
+        return False
+    try:
+        _make(report)
+    except Overtaken:
+        log.warning("Report %s was taken over after attempt %s.", report.pk, report.attempt)
+        return False
+    except Refused as refusal:
+        return _fail(report, str(refusal))
+    except OSError as error:
+        log.exception("Report %s cannot be stored.", report.pk)
+        return _fail(report, _("The file could not be stored: %(reason)s.") % {"reason": error.strerror or error})
+    except Exception:
+        log.exception("Report %s cannot be made.", report.pk)
+        return _fail(report, _("The report could not be made. The reason stands in the program's log."))
+    return True
+
+
+def take(report: AnnualReport, *, now: datetime) -> None:
+    """Begin to make a queued report, or go on with one whose worker is dead. Raises Refused when there is neither."""
+    begun = {"attempt": report.attempt + 1, "lease_until": now + lease(), "started_at": now, "progress": 0, "step": ""}
+    if report.status == Status.QUEUED:
+        return move(report, Status.RUNNING, by=None, **begun)
+    with transaction.atomic():
+        dead = AnnualReport.objects.filter(
+            pk=report.pk, status=Status.RUNNING, attempt=report.attempt, lease_until__lt=now
+        )
+        if not dead.update(**begun):
+            raise Refused(_("This report is not waiting."))
+        for name, value in begun.items():
+            setattr(report, name, value)
+        reason = _("The worker that made it stopped.")
+        record(report, by=None, what="attempt", old=report.attempt - 1, new=report.attempt, reason=reason)
+
+
+def lease() -> timedelta:
+    """How long a worker may be silent before another takes over."""
+    return timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+
+
+def _make(report: AnnualReport) -> None:
+    _advance(report, Step.FIGURES)
+    with one_moment():
+        zone = Zone.objects.select_related("consortium", "college", "department", "head").get(pk=report.zone_id)
+        figures = gather(zone, report.year)
+        named = enterprises_in(zone, report.year)
+    _advance(report, Step.TYPESETTING, figures=figures, figures_sha256=digest(figures))
+    made_at = timezone.now()
+    with override("zh-hans"):  # what is stamped is Chinese, whoever ordered it
+        source = report_source(printed(report, made_at))
+    pdf = typeset(*source, made_at)
+    _advance(report, Step.SAVING)
+    sha256 = checksum(pdf)
+    name = _store(f"reports/{sha256}.pdf", pdf)
+    with transaction.atomic():
+        _hold(report)
+        report.enterprises.set(named)
+        move(
+            report, Status.DONE, by=None,
+            file=name, sha256=sha256, size=len(pdf), progress=100, step="", finished_at=made_at, lease_until=None,
+        )  # fmt: skip
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All reads inside see the database as it was at one moment, so that totals agree with their rows."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _advance(report: AnnualReport, step: Step, **fields: object) -> None:
+    _hold(report, step=step, progress=PROGRESS[step], **fields)
+
+
+def _hold(report: AnnualReport, **fields: object) -> None:
+    """Renew the lease and write ``fields``, if this worker's attempt is still the one that counts."""
+    fields["lease_until"] = timezone.now() + lease()
+    mine = AnnualReport.objects.filter(pk=report.pk, status=Status.RUNNING, attempt=report.attempt)
+    if not mine.update(**fields):
+        raise Overtaken
+    for name, value in fields.items():
+        setattr(report, name, value)
+
+
+def _fail(report: AnnualReport, sentence: str) -> bool:
+    try:
+        with transaction.atomic():
+            _hold(report)
+            move(report, Status.FAILED, by=None, reason=sentence, error=sentence, lease_until=None)
+    except (Overtaken, Refused):
+        log.warning("Report %s failed here, but another worker has it.", report.pk)
+    return False
+
+
+def _store(name: str, content: bytes) -> str:
+    """Write the whole file or nothing under MEDIA_ROOT; its name says its content, so writing it twice is the same."""
+    path = Path(default_storage.path(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            os.replace(part.name, path)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
+    path.chmod(0o644)
+    return name
+
+
+# --- checking ---------------------------------------------------------------------------------------------------------
+def checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def verify_reports() -> Iterator[str]:
+    """A sentence for every finished report whose file or figures are not what they were when it was made."""
+    for report in AnnualReport.objects.filter(status=Status.DONE).select_related("zone").order_by("pk").iterator():
+        if digest(report.figures) != report.figures_sha256:
+            yield _("Report %(number)s: the figures do not fit their checksum.") % {"number": report.number}
+        try:
+            with report.file.open("rb") as file:
+                if checksum(file.read()) != report.sha256:
+                    yield _("Report %(number)s: the file does not fit its checksum.") % {"number": report.number}
+        except OSError:
+            yield _("Report %(number)s: the file is missing.") % {"number": report.number}
