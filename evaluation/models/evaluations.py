@@ -110,7 +110,7 @@ class Evaluation(models.Model):
     TRANSITIONS = {
         Status.PREPARING: {Status.SELF_ASSESSMENT},
         Status.SELF_ASSESSMENT: {Status.REVIEW},
-        Status.REVIEW: {Status.SELF_ASSESSMENT, Status.PUBLICITY},
+        Status.REVIEW: {Status.PUBLICITY},
         Status.PUBLICITY: {Status.REVIEW, Status.PUBLISHED},
         Status.PUBLISHED: {Status.SUPERSEDED},
     }
@@ -122,15 +122,15 @@ class Evaluation(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PREPARING)
     opened_on = models.DateField(_("opened on"))
-    self_assessment_on = models.DateField(_("self-assessment from"), null=True)
-    review_on = models.DateField(_("review from"), null=True)
-    publicity_on = models.DateField(_("publicity from"), null=True)
-    publicity_ends_on = models.DateField(_("publicity until"), null=True)
-    published_at = models.DateTimeField(_("published at"), null=True)
-    result = models.JSONField(_("result"), null=True)
+    self_assessment_on = models.DateField(_("self-assessment from"), null=True, blank=True)
+    review_on = models.DateField(_("review from"), null=True, blank=True)
+    publicity_on = models.DateField(_("publicity from"), null=True, blank=True)
+    publicity_ends_on = models.DateField(_("publicity until"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    result = models.JSONField(_("result"), null=True, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     supersedes = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="superseded_by", verbose_name=_("supersedes")
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
     )
 
     objects = EvaluationQuerySet.as_manager()
@@ -211,7 +211,7 @@ class Reviewer(models.Model):
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="reviewers")  # a part of it
     person = models.ForeignKey(User, models.PROTECT, related_name="reviews", verbose_name=_("reviewer"))
     side = models.CharField(_("side"), max_length=12, choices=Side)
-    submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("reviewer")
@@ -314,8 +314,10 @@ class Objection(models.Model):
     made_at = models.DateTimeField(_("made at"))
     text = models.TextField(_("objection"))
     answer = models.TextField(_("answer"), blank=True)
-    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("answered by"))
-    answered_at = models.DateTimeField(_("answered at"), null=True)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("answered by")
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     objects = ObjectionQuerySet.as_manager()
 

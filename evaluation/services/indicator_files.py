@@ -1,0 +1,180 @@
+"""Reading a scheme's indicators from a CSV or Excel file, with every mistake named by its row."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from ..models import Indicator
+
+COLUMNS = ["number", "group", "dimension", "name", "weight_percent", "required"]
+OPTIONAL = ["kind", "rubric"]
+YES, NO = {"yes", "true", "1", "是", "必选"}, {"no", "false", "0", "", "否", "可选"}
+LARGEST = 2 * 1024 * 1024
+LARGEST_UNPACKED = 20 * 1024 * 1024
+MOST_ROWS = 500
+
+
+def read_indicators(file: File) -> list[Indicator]:
+    """Unsaved indicators, in the file's order. Raises ValidationError({"file": sentences}), all mistakes at once."""
+    table = [[_text(cell) for cell in row] for row in _rows(file)]
+    numbered = [(number, row) for number, row in enumerate(table, start=1) if any(row)]
+    if not numbered:
+        raise _wrong([_("The file is empty.")])
+    head = [name.lower() for name in numbered[0][1]]
+    while head and not head[-1]:
+        head.pop()
+    _check_head(head)
+    found, mistakes = [], []
+    for number, row in numbered[1:]:
+        cells = dict(zip(head, row + [""] * len(head), strict=False))
+        indicator, sentences = _indicator(cells)
+        mistakes += [_("Row %(row)s: %(sentence)s") % {"row": number, "sentence": sentence} for sentence in sentences]
+        found.append(indicator)
+    mistakes += _mistakes_together(found)
+    if mistakes:
+        raise _wrong(mistakes)
+    return found
+
+
+def weight_mistake(indicators: Iterable[Indicator]) -> str:
+    """A sentence when the weights do not add up to exactly 100, else nothing."""
+    total = sum((row.weight for row in indicators if row.kind == Indicator.Kind.WEIGHTED), Decimal())
+    if total == 100:
+        return ""
+    return _("The weights add up to %(total)s%%, not 100%%.") % {"total": f"{total.normalize():f}"}
+
+
+def _rows(file: File) -> Sequence[Sequence[object]]:
+    name = (file.name or "").lower()
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise _wrong([_("The file is larger than 2 MB.")])
+    if name.endswith(".csv"):
+        rows = _csv_rows(data)
+    elif name.endswith(".xlsx"):
+        rows = _xlsx_rows(data)
+    else:
+        raise _wrong([_("Give a .csv or .xlsx file.")])
+    if len(rows) > MOST_ROWS:
+        raise _wrong([_("The file has more than %(most)s rows.") % {"most": MOST_ROWS}])
+    return rows
+
+
+def _csv_rows(data: bytes) -> Sequence[Sequence[object]]:
+    if b"\0" in data or data.startswith(b"PK"):
+        raise _wrong([_("This is not a CSV file, whatever its name says.")])
+    for encoding in ("utf-8-sig", "gb18030"):  # Excel in Chinese writes the second one
+        try:
+            return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
+        except UnicodeDecodeError:
+            continue
+        except csv.Error:
+            break
+    raise _wrong([_("This is not a CSV file, whatever its name says.")])
+
+
+def _xlsx_rows(data: bytes) -> Sequence[Sequence[object]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                raise _wrong([_("The file is too large when unpacked.")])
+        return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    except (zipfile.BadZipFile, CalamineError):
+        raise _wrong([_("This is not an Excel file, whatever its name says.")]) from None
+
+
+def _check_head(head: list[str]) -> None:
+    missing = [name for name in COLUMNS if name not in head]
+    if len(missing) > len(COLUMNS) // 2:
+        raise _wrong([_("The first row is not recognised. It must be: %(columns)s.") % {"columns": ", ".join(COLUMNS)}])
+    unknown = [name for name in head if name not in COLUMNS + OPTIONAL]
+    twice = sorted({name for name in head if head.count(name) > 1 and name in COLUMNS + OPTIONAL})
+    mistakes = [_("Column “%(column)s” is missing.") % {"column": name} for name in missing]
+    mistakes += [_("Column “%(column)s” is not known.") % {"column": name} for name in unknown]
+    mistakes += [_("Column “%(column)s” stands there twice.") % {"column": name} for name in twice]
+    if mistakes:
+        raise _wrong(mistakes)
+
+
+def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
+    """The row as an indicator, and what is wrong with it."""
+    mistakes = []
+    kind = cells.get("kind") or Indicator.Kind.WEIGHTED
+    if kind not in Indicator.Kind.values:
+        mistakes.append(_("“%(text)s” is not a kind of indicator.") % {"text": kind})
+        kind = Indicator.Kind.WEIGHTED
+    required = cells["required"].lower()
+    if required not in YES | NO:
+        mistakes.append(_("“required” must be yes or no, not “%(text)s”.") % {"text": cells["required"]})
+    weight = _weight(cells["weight_percent"], kind, mistakes)
+    for name in ("group", "dimension", "name"):
+        if not cells[name]:
+            mistakes.append(_("“%(column)s” is empty.") % {"column": name})
+        elif len(cells[name]) > Indicator._meta.get_field(name).max_length:
+            mistakes.append(_("“%(column)s” is too long.") % {"column": name})
+    number = cells["number"]
+    if not number.isdecimal() or not 0 < int(number) < 10_000:
+        mistakes.append(_("“%(text)s” is not a number of an indicator.") % {"text": number})
+        number = "0"
+    return (
+        Indicator(
+            number=int(number),
+            group=cells["group"],
+            dimension=cells["dimension"],
+            name=cells["name"],
+            weight=weight,
+            is_required=required in YES,
+            kind=kind,
+            rubric=cells.get("rubric", ""),
+        ),
+        mistakes,
+    )
+
+
+def _weight(text: str, kind: str, mistakes: list[str]) -> Decimal:
+    if kind != Indicator.Kind.WEIGHTED:
+        if text not in ("", "0"):
+            mistakes.append(_("A deduction or a veto has no weight."))
+        return Decimal(0)
+    if not text:
+        mistakes.append(_("The weight is missing."))
+        return Decimal(0)
+    try:
+        weight = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        weight = Decimal("NaN")
+    if not weight.is_finite():
+        mistakes.append(_("The weight “%(text)s” is not a number.") % {"text": text})
+        return Decimal(0)
+    if not 0 < weight <= 100:
+        mistakes.append(_("The weight %(text)s is not over 0 and up to 100.") % {"text": text})
+    elif weight != round(weight, 2):
+        mistakes.append(_("The weight %(text)s has more than two decimals.") % {"text": text})
+    return weight
+
+
+def _mistakes_together(found: list[Indicator]) -> list[str]:
+    if not found:
+        return [_("There are no indicators under the first row.")]
+    numbers = [row.number for row in found if row.number]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    mistakes = [_("Number %(number)s stands there twice.") % {"number": number} for number in twice]
+    return mistakes + [sentence for sentence in [weight_mistake(found)] if sentence]
+
+
+def _text(cell: object) -> str:
+    """A cell as written: Excel's 6.0 is 6."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()
+
+
+def _wrong(sentences: list[str]) -> ValidationError:
+    return ValidationError({"file": sentences})

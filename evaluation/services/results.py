@@ -1,0 +1,101 @@
+"""From people's scores to the frozen result, its hash, and the check that both still hold."""
+
+import hashlib
+import json
+from collections import defaultdict
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from .. import scoring
+from ..models import Evaluation, Indicator, Score
+
+
+def compute(evaluation: Evaluation) -> scoring.Result:
+    """Count what the reviewers who have finished said. Raises scoring.MissingScore."""
+    findings = list(evaluation.findings.select_related("indicator"))
+    return scoring.evaluate(
+        _items(evaluation),
+        evaluation.scheme.rules(),
+        deductions=[row.points for row in findings if row.indicator.kind == Indicator.Kind.DEDUCTION],
+        veto=any(row.indicator.kind == Indicator.Kind.VETO for row in findings),
+    )
+
+
+def recompute(evaluation: Evaluation) -> dict[str, object]:
+    """The result as it is frozen and answered by the API, without its hash. Scores are decimal strings."""
+    result = compute(evaluation)
+    rows = {row.number: row for row in evaluation.scheme.indicators.weighted()}
+    return {
+        "indicators": [
+            {
+                "number": item.number,
+                "weight": str(rows[item.number].weight),
+                "is_required": rows[item.number].is_required,
+                "score": None if item.score is None else str(item.score),
+                "measure": None,
+                "sides": {side: str(mean) for side, mean in item.sides.items()},
+            }
+            for item in result.items
+        ],
+        "rescaled": str(result.rescaled),
+        "absolute": str(result.absolute),
+        "deductions": str(result.deductions),
+        "veto": result.veto,
+        "official": str(result.official),
+        "grade": result.grade,
+    }
+
+
+def digest(result: object) -> str:
+    """SHA-256 of the result as canonical JSON: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(result, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unscored(evaluation: Evaluation) -> list[Indicator]:
+    """Chosen indicators that nobody who has finished scored."""
+    scored = Score.objects.filter(reviewer__evaluation=evaluation).exclude(reviewer__submitted_at=None)
+    chosen = evaluation.self_assessments.filter(is_chosen=True).exclude(indicator__in=scored.values("indicator"))
+    return [row.indicator for row in chosen.select_related("indicator")]
+
+
+def named(indicators: list[Indicator], most: int = 3) -> str:
+    """The first few by number and name, and how many more."""
+    names = ", ".join(str(row) for row in indicators[:most])
+    more = len(indicators) - most
+    return names if more <= 0 else _("%(names)s and %(more)s more") % {"names": names, "more": more}
+
+
+def verify_results() -> list[str]:
+    """Recompute every frozen result and its hash; a sentence for each that differs."""
+    differing = []
+    frozen = Evaluation.objects.filter(status__in=Evaluation.Status.frozen())
+    for evaluation in frozen.select_related("zone", "scheme").order_by("pk"):
+        name = f"{evaluation} (id {evaluation.pk})"
+        if digest(evaluation.result) != evaluation.sha256:
+            differing.append(_("%(evaluation)s: the hash does not fit the result.") % {"evaluation": name})
+        try:
+            same = recompute(evaluation) == evaluation.result
+        except scoring.MissingScore:
+            same = False
+        if not same:
+            differing.append(_("%(evaluation)s: the scores give another result.") % {"evaluation": name})
+    return differing
+
+
+def _items(evaluation: Evaluation) -> list[scoring.Item]:
+    given: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    scores = Score.objects.filter(reviewer__evaluation=evaluation).exclude(reviewer__submitted_at=None)
+    for indicator, side, score in scores.values_list("indicator", "reviewer__side", "score"):
+        given[indicator][side].append(score)
+    return [
+        scoring.Item(
+            number=row.indicator.number,
+            dimension=row.indicator.dimension,
+            weight=row.indicator.weight,
+            is_chosen=row.is_chosen,
+            scores=given[row.indicator_id],
+        )
+        for row in evaluation.self_assessments.select_related("indicator").order_by("indicator__number")
+    ]

@@ -1,0 +1,129 @@
+"""Schemes: made or imported as drafts, published once, frozen from then on."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Max
+from django.forms import ModelForm
+from django.utils.translation import gettext as _
+
+from consortium.models import Consortium, User
+from consortium.services import Refused, create, move, record, save_changes, save_form
+
+from ..models import GradeBand, Indicator, Scheme
+from .indicator_files import read_indicators, weight_mistake
+
+
+@transaction.atomic
+def create_scheme(scheme: Scheme, *, by: User | None) -> Scheme:
+    """Insert a draft as the next version of its year, with the usual grades."""
+    earlier = Scheme.objects.filter(consortium=scheme.consortium_id, year=scheme.year)
+    scheme.version = (earlier.aggregate(Max("version"))["version__max"] or 0) + 1
+    create(scheme, by=by)
+    GradeBand.objects.bulk_create(GradeBand(scheme=scheme, name=name, lowest=lowest) for name, lowest in usual_bands())
+    return scheme
+
+
+def usual_bands() -> list[tuple[str, Decimal]]:
+    """The grades a new scheme begins with: name and lowest score."""
+    return [
+        (_("Excellent"), Decimal(90)),
+        (_("Good"), Decimal(80)),
+        (_("Pass"), Decimal(60)),
+        (_("Fail"), Decimal(0)),
+    ]
+
+
+@transaction.atomic
+def import_scheme(file: File, *, year: int, name: str, consortium: Consortium, by: User | None) -> Scheme:
+    """A draft from a CSV or XLSX file with the columns of indicators-21.csv.
+
+    Raises ValidationError({"file": sentences}) with every mistake of the file, and then nothing is written.
+    """
+    indicators = read_indicators(file)
+    scheme = create_scheme(Scheme(consortium=consortium, year=year, name=name), by=by)
+    for indicator in indicators:
+        indicator.scheme = scheme
+    Indicator.objects.bulk_create(indicators)
+    record(scheme, by=by, what="imported", new=_("%(count)s indicators") % {"count": len(indicators)})
+    return scheme
+
+
+def scheme_problems(scheme: Scheme) -> list[str]:
+    """What keeps a draft from being published, a sentence each."""
+    indicators = list(scheme.indicators.all())
+    problems = [weight_mistake(indicators)]
+    if not any(row.kind == Indicator.Kind.WEIGHTED for row in indicators):
+        problems = [_("The scheme has no weighted indicator.")]
+    if not any(band.lowest == 0 for band in scheme.bands.all()):
+        problems.append(_("The lowest grade must begin at 0."))
+    return [sentence for sentence in problems if sentence]
+
+
+@transaction.atomic
+def publish_scheme(scheme: Scheme, *, by: User | None, now: datetime) -> None:
+    """Put a draft in force and freeze it; the version of the same year that was in force is replaced.
+
+    Evaluations under way keep the scheme with which they were opened.
+    """
+    _only_draft(scheme)
+    if problems := scheme_problems(scheme):
+        raise Refused(" ".join(problems))
+    in_force = Scheme.objects.filter(consortium=scheme.consortium_id, year=scheme.year, status=Scheme.Status.PUBLISHED)
+    for older in in_force:
+        move(older, Scheme.Status.RETIRED, by=by)
+    move(scheme, Scheme.Status.PUBLISHED, by=by, published_at=now)
+
+
+@transaction.atomic
+def change_scheme(scheme: Scheme, *, by: User, **fields: object) -> None:
+    """Change a draft's fields."""
+    _only_draft(scheme)
+    save_changes(scheme, by=by, **fields)
+
+
+@transaction.atomic
+def save_scheme_form(form: ModelForm, *, by: User) -> Scheme:
+    """Save the form of a draft, with the grades that hang on it."""
+    _only_draft(form.instance)
+    return save_form(form, by=by)
+
+
+@transaction.atomic
+def create_indicator(indicator: Indicator, *, by: User) -> Indicator:
+    """Add an indicator to a draft."""
+    _only_draft(indicator.scheme)
+    return create(indicator, by=by)
+
+
+@transaction.atomic
+def change_indicator(indicator: Indicator, *, by: User, **fields: object) -> None:
+    """Change an indicator of a draft."""
+    _only_draft(indicator.scheme)
+    if fields.get("scheme", indicator.scheme) != indicator.scheme:
+        raise Refused(_("An indicator stays in its scheme."))
+    save_changes(indicator, by=by, **fields)
+
+
+@transaction.atomic
+def save_indicator_form(form: ModelForm, *, by: User) -> Indicator:
+    """Save the form of a draft's indicator, new or not."""
+    _only_draft(form.instance.scheme)
+    return save_form(form, by=by)
+
+
+@transaction.atomic
+def remove_indicator(indicator: Indicator, *, by: User) -> None:
+    """Take an indicator out of a draft; the scheme remembers which."""
+    _only_draft(indicator.scheme)
+    record(indicator.scheme, by=by, what="deleted", old=str(indicator))
+    indicator.delete()
+
+
+def _only_draft(scheme: Scheme) -> None:
+    """Refuse unless the scheme is a draft now; its row is locked until the transaction ends."""
+    status = Scheme.objects.select_for_update().values_list("status", flat=True).get(pk=scheme.pk)
+    if status != Scheme.Status.DRAFT:
+        raise Refused(_("This scheme was published and is frozen. Make a new version."))
