@@ -57,6 +57,11 @@ def answers_for_task(affiliation: Affiliation, obj: Any) -> bool:
     return obj is None or obj.task.responsible_organization_id == affiliation.organization_id
 
 
+def assigned_reviewer(affiliation: Affiliation, obj: Any) -> bool:
+    """Evaluations that one was asked to review."""
+    return obj is None or obj.reviewers.filter(person=affiliation.user_id).exists()
+
+
 PERMISSIONS: dict[str, dict[str, Condition]] = {
     # consortium
     "organization.add": {Role.SECRETARIAT: anywhere},
@@ -89,9 +94,18 @@ PERMISSIONS: dict[str, dict[str, Condition]] = {
     "task.change": {Role.BUREAU: anywhere},
     "milestone.add": {Role.BUREAU: anywhere},
     "milestone.change": {Role.BUREAU: anywhere},
-    "milestone.report": {Role.COLLEGE_ADMIN: answers_for_task},
-    "milestone.review": {Role.BUREAU: anywhere},
+    "progress.add": {Role.COLLEGE_ADMIN: answers_for_task},
+    "progress.review": {Role.BUREAU: anywhere},
     # evaluation
+    "scheme.add": {Role.SECRETARIAT: anywhere},
+    "scheme.change": {Role.SECRETARIAT: anywhere},
+    "indicator.add": {Role.SECRETARIAT: anywhere},
+    "indicator.change": {Role.SECRETARIAT: anywhere},
+    "evaluation.add": {Role.SECRETARIAT: anywhere},
+    "evaluation.change": {Role.SECRETARIAT: anywhere},
+    "evaluation.assess": {Role.COLLEGE_ADMIN: own_college},
+    "evaluation.score": {Role.EXPERT: assigned_reviewer},
+    "evaluation.object": {Role.COLLEGE_ADMIN: anywhere, Role.PARTNER: anywhere, Role.MENTOR: anywhere},
     # reports
 }
 
