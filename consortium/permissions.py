@@ -107,6 +107,8 @@ PERMISSIONS: dict[str, dict[str, Condition]] = {
     "evaluation.score": {Role.EXPERT: assigned_reviewer},
     "evaluation.object": {Role.COLLEGE_ADMIN: anywhere, Role.PARTNER: anywhere, Role.MENTOR: anywhere},
     # reports
+    "report.add": {Role.SECRETARIAT: anywhere, Role.COLLEGE_ADMIN: own_college},
+    "report.change": {Role.SECRETARIAT: anywhere, Role.COLLEGE_ADMIN: own_college},
 }
 
 
