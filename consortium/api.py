@@ -35,7 +35,9 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ProtectedError):
         return Response({"detail": _("Other records hang on this one.")}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, ValidationError):
-        found = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        found: dict[str, list[str]] = (
+            dict(error.message_dict) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        )
         found["non_field_errors"] = found.pop(NON_FIELD_ERRORS, [])
         error = exceptions.ValidationError({name: sentences for name, sentences in found.items() if sentences})
     return exception_handler(error, context)

@@ -95,6 +95,8 @@ def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
 @transaction.atomic
 def add_member(form: ModelForm, membership_form: ModelForm, *, by: User) -> Organization:
     """Register the organization of ``form`` and make it a member of the consortium for which ``by`` acts."""
+    if by.affiliation is None:
+        raise Refused(_("You have no role in a consortium now."))
     organization = save_form(form, by=by)
     membership_form.instance.organization = organization
     membership_form.instance.consortium = by.affiliation.consortium

@@ -140,18 +140,14 @@ def filter_widget(field: BoundField) -> SafeString:
     if isinstance(control, Select):
         anything = "unknown" if isinstance(control, NullBooleanSelect) else ""
         shown = control.format_value(field.value())
-        chosen = {shown} if isinstance(shown, str) else {str(value) for value in shown}
-        chosen -= {"", anything}
+        chosen = ({shown} if isinstance(shown, str) else {str(value) for value in shown}) - {"", anything}
         css = "form-select" + (" is-on" if chosen else "")
+        choices = [(anything, _("all")), *(choice for choice in control.choices if choice[0] not in (None, anything))]
         control.choices = [
-            (anything, _("%(label)s: all") % {"label": label}),
-            *(
-                (value, _("%(label)s: %(choice)s") % {"label": label, "choice": choice})
-                if str(value) in chosen
-                else (value, choice)
-                for value, choice in control.choices
-                if value not in (None, anything)
-            ),
+            (value, _("%(label)s: %(choice)s") % {"label": label, "choice": choice})
+            if str(value) in {anything, *chosen}
+            else (value, choice)
+            for value, choice in choices
         ]
     elif field.name == "q":
         control.input_type = "search"

@@ -1,0 +1,139 @@
+"""The 21 indicators, last year's published results, and this year's evaluations at every stage."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from consortium.models import Affiliation, User
+from evaluation.models import Evaluation, Reviewer, Scheme, Side
+from evaluation.services import (
+    Assessed,
+    Given,
+    assign_reviewer,
+    import_scheme,
+    open_evaluation,
+    publish,
+    publish_scheme,
+    save_scores,
+    save_self_assessment,
+    start_publicity,
+    start_self_assessment,
+    submit_scores,
+    submit_self_assessment,
+)
+
+from .members import LEAD_ENTERPRISE, People
+from .zones import Ground
+
+INDICATORS = Path(__file__).with_name("indicators-21.csv")
+NAME = "产教特区、工程创新班绩效评价体系"
+Role = Affiliation.Role
+# this year: how far each zone's evaluation is
+IN_REVIEW = ["cnc", "mould"]
+PUBLICITY_OVER = ["assembly", "robot"]
+IN_PUBLICITY = ["control"]
+IN_SELF_ASSESSMENT = ["ecommerce", "rural"]
+PREPARING = ["auto", "software"]
+
+
+def load(people: People, ground: Ground, today: date, random: Random) -> None:
+    """Import and publish both years' schemes and walk the evaluations, each step on its day."""
+    people.add("expert3", Role.EXPERT, people.organizations["邢台市电商研究院"])
+    people.add("expert4", Role.EXPERT, people.organizations[LEAD_ENTERPRISE])
+    last = _scheme(people, today.year - 1, today - timedelta(days=300))
+    for code in ground.zones:
+        begun = today - timedelta(days=260)
+        evaluation = _assess(people, ground, last, code, begun, random, submit=True)
+        _review(people, evaluation, random, begun + timedelta(days=30))
+        _show(people, evaluation, begun + timedelta(days=40))
+        publish(evaluation, by=people.users["secretariat"], now=_at(begun + timedelta(days=70)))
+    this = _scheme(people, today.year, today - timedelta(days=90))
+    begun = today - timedelta(days=60)
+    for code in [*PUBLICITY_OVER, *IN_PUBLICITY]:
+        evaluation = _assess(people, ground, this, code, begun, random, submit=True)
+        _review(people, evaluation, random, begun + timedelta(days=30))
+        _show(people, evaluation, today - timedelta(days=25 if code in PUBLICITY_OVER else 2))
+    for code in IN_REVIEW:
+        evaluation = _assess(people, ground, this, code, begun, random, submit=True)
+        reviewers = _reviewers(people, evaluation)
+        _fill(reviewers[2], random, begun + timedelta(days=35))
+    for code in IN_SELF_ASSESSMENT:
+        _assess(people, ground, this, code, begun, random, submit=False)
+    for code in PREPARING:
+        open_evaluation(ground.zones[code], this, by=people.users["secretariat"], today=begun)
+
+
+def _scheme(people: People, year: int, day: date) -> Scheme:
+    by = people.users["secretariat"]
+    file = ContentFile(INDICATORS.read_bytes(), name=INDICATORS.name)
+    scheme = import_scheme(file, year=year, name=NAME, consortium=people.consortium, by=by)
+    publish_scheme(scheme, by=by, now=_at(day))
+    return scheme
+
+
+def _assess(
+    people: People, ground: Ground, scheme: Scheme, code: str, begun: date, random: Random, *, submit: bool
+) -> Evaluation:
+    """Open a zone's evaluation and let the college assess itself; two or three optional indicators are left out."""
+    by = people.users["college"]
+    evaluation = open_evaluation(ground.zones[code], scheme, by=people.users["secretariat"], today=begun)
+    start_self_assessment(evaluation, by=people.users["secretariat"], today=begun + timedelta(days=5))
+    if not submit:
+        return evaluation
+    indicators = list(scheme.indicators.weighted())
+    optional = [indicator for indicator in indicators if not indicator.is_required]
+    left_out = set(random.sample(optional, k=random.choice([2, 3])))
+    rows = [
+        Assessed(
+            indicator,
+            is_chosen=indicator not in left_out,
+            self_score=None if indicator in left_out else _points(random, 80, 96),
+            note="" if indicator in left_out else "依据特区台账和会签工时自评。",
+        )
+        for indicator in indicators
+    ]
+    save_self_assessment(evaluation, rows, by=by)
+    submit_self_assessment(evaluation, by=by, today=begun + timedelta(days=20))
+    return evaluation
+
+
+def _reviewers(people: People, evaluation: Evaluation) -> list[Reviewer]:
+    """Reviewers of the college, the enterprise and the third side; nobody reviews where their own enterprise works."""
+    enterprise = people.users["expert4" if evaluation.zone.code == "software" else "expert2"]
+    sides: Iterable[tuple[User, str]] = [
+        (people.users["expert"], Side.COLLEGE),
+        (enterprise, Side.ENTERPRISE),
+        (people.users["expert3"], Side.THIRD_PARTY),
+    ]
+    by = people.users["secretariat"]
+    return [assign_reviewer(evaluation, person, side, by=by) for person, side in sides]
+
+
+def _review(people: People, evaluation: Evaluation, random: Random, day: date) -> None:
+    for reviewer in _reviewers(people, evaluation):
+        _fill(reviewer, random, day)
+
+
+def _fill(reviewer: Reviewer, random: Random, day: date) -> None:
+    """A full sheet of one reviewer, handed in."""
+    assessed = reviewer.evaluation.self_assessments.filter(is_chosen=True).select_related("indicator")
+    given = [Given(row.indicator, _points(random, 72, 97)) for row in assessed]
+    save_scores(reviewer, given, by=reviewer.person)
+    submit_scores(reviewer, by=reviewer.person, now=_at(day))
+
+
+def _show(people: People, evaluation: Evaluation, day: date) -> None:
+    start_publicity(evaluation, by=people.users["secretariat"], today=day)
+
+
+def _points(random: Random, lowest: int, highest: int) -> Decimal:
+    return random.randrange(lowest * 2, highest * 2) / Decimal(2)
+
+
+def _at(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(10)))

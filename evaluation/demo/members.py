@@ -1,0 +1,107 @@
+"""Who is in the demonstration. Organizations that the sources name keep their names; all else is plainly invented."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from stdnum.cn.uscc import calc_check_digit
+
+from consortium.demo import PASSWORD
+from consortium.models import Affiliation, Consortium, Department, Membership, Organization, User
+from consortium.services import create
+
+Kind, Role = Organization.Kind, Affiliation.Role
+
+CODE = "xingtai"
+COLLEGE = "河北机电职业技术学院"
+SCHOOL = "沙河市综合职教中心"
+BUREAU = "沙河市教育局"
+LEAD_ENTERPRISE = "示例企业一"
+DEPARTMENTS = ["机械工程系", "机电工程系", "电气工程系", "经济管理系", "汽车工程系", "信息工程系"]
+NAMED_ENTERPRISES = ["志和玻璃有限公司", "佳泰科技有限公司", "回归源艺术玻璃有限公司"]
+NUMERALS = "一二三四五六七八九十"
+LEADS = {"示例产业园区", COLLEGE, LEAD_ENTERPRISE}
+
+
+def numeral(number: int) -> str:
+    """1 → 一, 13 → 十三, 23 → 二十三."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十") + (NUMERALS[ones - 1] if ones else "")
+
+
+ENTERPRISES = [f"示例企业{numeral(number)}" for number in range(1, 14)] + NAMED_ENTERPRISES
+ORGANIZATIONS = [
+    ("示例产业园区", Kind.PARK),
+    (COLLEGE, Kind.HIGHER_VOCATIONAL),
+    (SCHOOL, Kind.SECONDARY_VOCATIONAL),
+    ("示例本科院校", Kind.UNDERGRADUATE),
+    (BUREAU, Kind.GOVERNMENT),
+    ("邢台市电商研究院", Kind.INSTITUTE),
+    ("邢台市电子商务协会", Kind.ASSOCIATION),
+    *((name, Kind.ENTERPRISE) for name in ENTERPRISES),
+]
+SIGN_INS = [
+    ("secretariat", Role.SECRETARIAT, COLLEGE),
+    ("college", Role.COLLEGE_ADMIN, COLLEGE),
+    ("college2", Role.COLLEGE_ADMIN, SCHOOL),
+    ("partner", Role.PARTNER, LEAD_ENTERPRISE),
+    ("partner2", Role.PARTNER, "示例企业二"),
+    ("mentor", Role.MENTOR, LEAD_ENTERPRISE),
+    ("bureau", Role.BUREAU, BUREAU),
+    ("expert", Role.EXPERT, "示例本科院校"),
+    ("expert2", Role.EXPERT, "示例企业十三"),
+    ("auditor", Role.AUDITOR, BUREAU),
+]
+
+
+@dataclass
+class People:
+    """The demonstration's cast: organizations by name, users by sign-in name, and a way to add more people."""
+
+    consortium: Consortium
+    since: date
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    def add(self, username: str, role: str, organization: Organization, password: str = "") -> User:
+        """A person called 示例人员 and the next number, with one role; ``password`` is a hash, none signs nobody in."""
+        user = User(
+            username=username,
+            name=f"示例人员{numeral(len(self.users) + 1)}",
+            email=f"{username}@example.invalid",
+            password=password or make_password(None),
+        )
+        create(user, by=None)
+        create(
+            Affiliation(
+                user=user, organization=organization, consortium=self.consortium, role=role, started_on=self.since
+            ),
+            by=None,
+        )
+        self.users[username] = user
+        return user
+
+
+def credit_code(number: int) -> str:
+    """A well-formed code that belongs to nobody: Xingtai's division, a running number, the computed check digit."""
+    body = f"91130500{number:09d}"
+    return body + calc_check_digit(body)
+
+
+def load(since: date) -> People:
+    """Make the consortium, its members, the six departments and the ten users that sign in."""
+    consortium = create(Consortium(code=CODE, name="邢台市域产教联合体"), by=None)
+    people = People(consortium=consortium, since=since)
+    for number, (name, kind) in enumerate(ORGANIZATIONS, start=1):
+        organization = create(Organization(name=name, kind=kind, credit_code=credit_code(number)), by=None)
+        membership = Membership(
+            consortium=consortium, organization=organization, joined_on=since, is_lead=name in LEADS
+        )
+        create(membership, by=None)
+        people.organizations[name] = organization
+    for name in DEPARTMENTS:
+        create(Department(organization=people.organizations[COLLEGE], name=name), by=None)
+    password = make_password(PASSWORD)
+    for username, role, organization_name in SIGN_INS:
+        people.add(username, role, people.organizations[organization_name], password)
+    return people

@@ -1,0 +1,192 @@
+"""The program as people run it: its own database, the web server, a worker and the scheduler, and a browser before it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+DATABASE = "consortium_browser_test"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def absent(what: str) -> None:
+    """Skip by name, or fail when everything is required."""
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"{what} is absent and REQUIRE_ALL is set")
+    pytest.skip(f"{what} is absent")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@dataclass
+class Program:
+    """The running program: where it is, and its processes by name."""
+
+    folder: Path
+    env: dict[str, str]
+    port: int = field(default_factory=free_port)
+    processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.env, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self, name: str, *command: str) -> None:
+        log = (self.folder / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+        )
+
+    def stop(self, name: str, how: int = signal.SIGTERM) -> None:
+        """End a process that we started, with those it started."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, how)
+        process.wait(30)
+
+    def start_web(self) -> None:
+        bind = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "8"]
+        self.start("web", "gunicorn", "config.wsgi", *bind)
+        for _attempt in range(120):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=2)
+                return
+            except OSError:
+                time.sleep(0.25)
+        pytest.fail((self.folder / "web.log").read_text(encoding="utf-8"))
+
+    def start_worker(self) -> None:
+        self.start("worker", "celery", "-A", "config", "worker", "--loglevel", "INFO")
+        self.start("scheduler", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
+
+
+def own_database(folder: Path) -> Iterator[str]:
+    """The address of an empty database for the program: a file, or beside the PostgreSQL that the tests use."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address.startswith("postgres"):
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        return
+    import psycopg2
+
+    connection = psycopg2.connect(address)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {DATABASE}")
+    yield urlunsplit(urlsplit(address)._replace(path=f"/{DATABASE}"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory) -> Iterator[Program]:
+    """The demonstration, loaded and served with a worker and the scheduler beside it."""
+    folder = tmp_path_factory.mktemp("program")
+    databases = own_database(folder)
+    env = os.environ | {
+        "DEBUG": "yes",
+        "VAR_DIR": str(folder),
+        "MEDIA_ROOT": str(folder / "media"),
+        "DATABASE_URL": next(databases),
+        "PYTHONWARNINGS": "default",
+    }
+    running = Program(folder, env)
+    running.manage("migrate", "--verbosity", "0")
+    running.manage("load_demo")
+    running.start_web()
+    running.start_worker()
+    yield running
+    for name in list(running.processes):
+        running.stop(name)
+    next(databases, None)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        absent("Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def width(request) -> int:
+    return request.param
+
+
+@pytest.fixture
+def visit(chromium, program, width, request):
+    """A function that signs somebody in and gives the page; a console error or a refused script fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def make(username: str | None = None, dark: bool = False):
+        from consortium.demo import PASSWORD
+
+        context = chromium.new_context(
+            base_url=program.url,
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=width < 768,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        if username:
+            page.goto("/accounts/login/")
+            page.fill("[name=login]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url("**/")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def shoot(width):
+    """Save the whole page as a picture, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+
+    def save(page, name: str) -> None:
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+
+    return save
