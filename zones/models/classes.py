@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization, User
@@ -76,6 +77,9 @@ class InnovationClass(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("zones:class_detail", args=[self.pk])
 
 
 class MentorQuerySet(models.QuerySet):
@@ -228,3 +232,7 @@ class Enrollment(models.Model):
 
     def __str__(self):
         return f"{self.student} · {self.innovation_class}"
+
+    @property
+    def zone(self) -> Zone:
+        return self.innovation_class.zone

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -174,6 +175,9 @@ class HourEntry(models.Model):
 
     def __str__(self):
         return f"{self.person} {self.date} {self.project} {self.hours}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("zones:hours_detail", args=[self.pk])
 
     @property
     def is_editable(self) -> bool:

@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Organization, User
@@ -94,6 +95,9 @@ class Project(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("zones:project_detail", args=[self.pk])
 
 
 class ProjectModuleQuerySet(models.QuerySet):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Department, Organization, User
@@ -95,6 +96,9 @@ class Zone(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("zones:zone_detail", args=[self.pk])
 
     def partner_names(self) -> str:
         """The partners that the reader may see, as ``for_list`` fetched them."""

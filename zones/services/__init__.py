@@ -1,4 +1,4 @@
-from .classes import add_mentor, add_student, leave, place, remove_mentor, save_class
+from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .hours import (
     BadRows,
     approve_many,
@@ -32,6 +32,7 @@ __all__ = [
     "leave",
     "log_hours",
     "place",
+    "place_all",
     "remove_member",
     "remove_mentor",
     "remove_module",

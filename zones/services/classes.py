@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -88,6 +89,19 @@ def place(student: Student, innovation_class: InnovationClass, *, on: date, by: 
     record(innovation_class, by=by, what="enrollments", new=student)
     record(student, by=by, what="enrollments", new=innovation_class)
     return enrollment
+
+
+@transaction.atomic
+def place_all(students: Iterable[Student], innovation_class: InnovationClass, *, on: date, by: User) -> None:
+    """Place several students, all or nothing. Raises ValidationError with one sentence for each who cannot be."""
+    sentences: list[str] = []
+    for student in students:
+        try:
+            place(student, innovation_class, on=on, by=by)
+        except ValidationError as error:
+            sentences += error.messages
+    if sentences:
+        raise ValidationError({"students": sentences})
 
 
 @transaction.atomic

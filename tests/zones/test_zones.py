@@ -1,0 +1,133 @@
+"""Zones, partners and projects: who sees them and what may be written."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from consortium.models import Department, HistoryEntry
+from consortium.services import Refused, move
+from zones.models import Project, ProjectMember, Zone, ZonePartner
+from zones.services import add_member, add_partner, log_hours, remove_member, save_project, save_zone
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def test_each_sees_the_zones_in_which_one_works(zone, make_zone, project, rival_project, request):
+    make_zone("mold")
+    seen = {
+        name: [row.code for row in Zone.objects.visible_to(request.getfixturevalue(name)).order_by("code")]
+        for name in (
+            "secretariat", "bureau", "auditor", "college_admin", "other_college_admin", "partner", "mentor",
+            "college_mentor", "expert", "outsider",
+        )
+    }  # fmt: skip
+    assert seen == {
+        "secretariat": ["cnc", "mold"],
+        "bureau": ["cnc", "mold"],
+        "auditor": ["cnc", "mold"],
+        "college_admin": ["cnc", "mold"],
+        "other_college_admin": [],
+        "partner": ["cnc"],
+        "mentor": ["cnc"],
+        "college_mentor": ["cnc", "mold"],
+        "expert": [],
+        "outsider": [],
+    }
+
+
+def test_rivals_in_one_zone_do_not_see_each_other(zone, project, rival_project, partner, rival_partner):
+    assert list(Project.objects.visible_to(partner)) == [project]
+    assert list(Project.objects.visible_to(rival_partner)) == [rival_project]
+    assert [row.enterprise for row in ZonePartner.objects.visible_to(partner)] == [partner.affiliation.organization]
+
+
+def test_a_change_of_a_zone_leaves_one_row_for_each_field(zone, college_admin):
+    zone.name, zone.charter = "数控特区", "成果转让按 7：3 分配。"
+    save_zone(zone, by=college_admin)
+    rows = HistoryEntry.objects.of(zone).order_by("what").values_list("what", "old", "new")
+    assert list(rows) == [("charter", "", "成果转让按 7：3 分配。"), ("name", "数控加工产教特区", "数控特区")]
+
+
+def test_a_zones_department_is_the_colleges(zone, college2, college_admin):
+    zone.department = Department.objects.create(organization=college2, name="机电部")
+    with pytest.raises(ValidationError) as caught:
+        save_zone(zone, by=college_admin)
+    assert caught.value.message_dict == {"department": ["Choose a department of the zone's college."]}
+
+
+def test_a_zones_code_is_unique_in_the_consortium(zone, college_admin, department):
+    twin = Zone(
+        consortium=zone.consortium, college=zone.college, department=department, code="cnc", name="另一个",
+        form=Zone.Form.INDUSTRY_COLLEGE, established_on=date(2024, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(ValidationError) as caught:
+        save_zone(twin, by=college_admin)
+    assert caught.value.message_dict == {"code": ["Another zone of this consortium has this code."]}
+
+
+def test_a_zone_opens_and_closes_and_does_not_open_again(make_zone, college_admin):
+    zone = make_zone("new", status=Zone.Status.PLANNED)
+    move(zone, Zone.Status.ACTIVE, by=college_admin)
+    move(zone, Zone.Status.CLOSED, by=college_admin)
+    with pytest.raises(Refused) as caught:
+        move(zone, Zone.Status.ACTIVE, by=college_admin)
+    assert str(caught.value) == "This is “Closed” now and cannot become “In operation”."
+    assert HistoryEntry.objects.of(zone).count() == 2
+
+
+def test_a_partner_is_a_member_enterprise(zone, institute, college_admin):
+    with pytest.raises(ValidationError) as caught:
+        add_partner(zone, institute, since=date(2026, 1, 1), by=college_admin)
+    sentence = "A partner is an enterprise that is a member of the consortium."
+    assert caught.value.message_dict == {"enterprise": [sentence]}
+
+
+def test_a_project_belongs_to_a_partner_of_the_zone(make_zone, enterprise, college_admin, today):
+    project = Project(
+        zone=make_zone("lonely"), enterprise=enterprise, code="p", name="项目", starts_on=today, ends_on=today
+    )
+    with pytest.raises(ValidationError) as caught:
+        save_project(project, by=college_admin)
+    sentence = "Choose an enterprise that is a partner of the zone."
+    assert caught.value.message_dict == {"enterprise": [sentence]}
+
+
+def test_a_project_ends_after_it_begins(project, college_admin):
+    project.ends_on = project.starts_on - timedelta(days=1)
+    with pytest.raises(ValidationError) as caught:
+        save_project(project, by=college_admin)
+    assert caught.value.message_dict == {"ends_on": ["A project cannot end before it begins."]}
+
+
+def test_a_projects_dates_keep_its_hours(draft, project, day, college_admin):
+    project.ends_on = day - timedelta(days=1)
+    with pytest.raises(ValidationError) as caught:
+        save_project(project, by=college_admin)
+    assert caught.value.message_dict == {"ends_on": [f"Hours are logged for {day}, outside these dates."]}
+
+
+def test_a_member_comes_from_the_college_or_the_projects_enterprise(
+    project, rival_partner, make_mentor, college, college_admin
+):
+    newcomer = make_mentor("newcomer", college)
+    member = add_member(ProjectMember(project=project, person=newcomer), by=college_admin)
+    assert (member.organization, member.side) == (college, "college")
+    with pytest.raises(ValidationError) as caught:
+        add_member(ProjectMember(project=project, person=rival_partner), by=college_admin)
+    sentence = "示例他企人员 works neither at the zone's college nor at the project's enterprise."
+    assert caught.value.message_dict == {"person": [sentence]}
+
+
+def test_a_member_with_hours_stays(project, mentor, partner, entry_of, today, college_admin):
+    log_hours(entry_of(project, mentor), by=mentor, today=today)
+    with pytest.raises(Refused) as caught:
+        remove_member(project.members.get(person=mentor), by=college_admin)
+    assert str(caught.value) == "示例企业导师 has hours on this project and stays on it."
+    remove_member(project.members.get(person=partner), by=college_admin)
+    assert project.members.filter(person=partner).count() == 0

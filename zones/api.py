@@ -1,0 +1,186 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consortium.api import ScopedViewSet
+from consortium.permissions import require
+
+from . import services
+from .filters import ClassFilter, EnrollmentFilter, HourFilter, ProjectFilter, ZoneFilter
+from .models import Enrollment, HourEntry, InnovationClass, Project, Zone
+from .serializers import (
+    CorrectionSerializer,
+    EnrollmentSerializer,
+    HourEntrySerializer,
+    InnovationClassSerializer,
+    ProjectSerializer,
+    ReasonSerializer,
+    ZoneSerializer,
+)
+
+
+class ZoneViewSet(ScopedViewSet):
+    model, thing = Zone, "zone"
+    serializer_class = ZoneSerializer
+    filterset_class = ZoneFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list(self.request.user)  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> Zone:
+        affiliation = self.request.user.affiliation
+        zone = Zone(**data, consortium=affiliation.consortium, college=affiliation.organization)
+        return services.save_zone(zone, by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.save_zone(_with(obj, data), by=self.request.user)
+
+
+class InnovationClassViewSet(ScopedViewSet):
+    model, thing = InnovationClass, "class"
+    serializer_class = InnovationClassSerializer
+    filterset_class = ClassFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> InnovationClass:
+        innovation_class = InnovationClass(**data)
+        require(self.request.user, "class.add", innovation_class)
+        return services.save_class(innovation_class, by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.save_class(_with(obj, data), by=self.request.user)
+
+
+class EnrollmentViewSet(ScopedViewSet):
+    model, thing = Enrollment, "enrollment"
+    serializer_class = EnrollmentSerializer
+    filterset_class = EnrollmentFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> Enrollment:
+        require(self.request.user, "enrollment.add", data["innovation_class"])
+        return services.place(data["student"], data["innovation_class"], on=data["enrolled_on"], by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        """Only the day of leaving can be set; who was placed where and when is history."""
+        services.leave(obj, on=data.get("left_on") or timezone.localdate(), by=self.request.user)
+
+
+class ProjectViewSet(ScopedViewSet):
+    model, thing = Project, "project"
+    serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> Project:
+        project = Project(**data)
+        require(self.request.user, "project.add", project)
+        return services.save_project(project, by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.save_project(_with(obj, data), by=self.request.user)
+
+
+class HourEntryViewSet(ScopedViewSet):
+    model, thing = HourEntry, "hours"
+    serializer_class = HourEntrySerializer
+    filterset_class = HourFilter
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> HourEntry:
+        return services.log_hours(HourEntry(**data), by=self.request.user, today=timezone.localdate())
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.log_hours(_with(obj, data), by=self.request.user, today=timezone.localdate())
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        services.delete_hours([self.get_object()], by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=HourEntrySerializer(many=True), responses={201: HourEntrySerializer(many=True)})
+    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    def bulk(self, request: Request) -> Response:
+        """Log a list of entries, all or nothing; 400 lists the errors of every row, {} for a sound one."""
+        require(request.user, "hours.add")
+        if not isinstance(request.data, list):
+            raise ValidationError({"non_field_errors": [_("Send a list of entries.")]})
+        today = timezone.localdate()
+        rows = [self.get_serializer(data=row) for row in request.data]
+        sound = {index: HourEntry(**row.validated_data) for index, row in enumerate(rows) if row.is_valid()}
+        found = services.BadRows(services.hour_errors(list(sound.values()), today=today)).as_lists()
+        errors = [dict(row.errors) for row in rows]
+        for index, error in zip(sound, found, strict=True):
+            errors[index] = error
+        if any(errors):
+            return Response(errors, status=status.HTTP_400_BAD_REQUEST)
+        saved = services.save_hours(list(sound.values()), by=request.user, today=today)
+        return Response(self.get_serializer(saved, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=HourEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Hand the entry to the other side."""
+        entry = self.get_object()
+        services.submit_many([entry], by=request.user)
+        return Response(self.get_serializer(entry).data)
+
+    @extend_schema(request=None, responses=HourEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """Countersign the other side's entry; from then on it is locked."""
+        entry = self.get_object()
+        services.approve_many([entry], by=request.user)
+        return Response(self.get_serializer(entry).data)
+
+    @extend_schema(request=ReasonSerializer, responses=HourEntrySerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """Return the other side's entry with a reason."""
+        entry = self.get_object()
+        asked = ReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        services.return_many([entry], reason=asked.validated_data["reason"], by=request.user)
+        return Response(self.get_serializer(entry).data)
+
+    @extend_schema(request=CorrectionSerializer, responses={201: HourEntrySerializer})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str) -> Response:
+        """File a correction of an approved entry: the right figure and why. Answers the new entry, which waits."""
+        entry = self.get_object()
+        require(request.user, "hours.correct", entry)
+        asked = CorrectionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        correction = services.correct_hours(entry, **asked.validated_data, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(correction).data, status=status.HTTP_201_CREATED)
+
+
+def _with(obj: Any, data: dict[str, Any]) -> Any:
+    for name, value in data.items():
+        setattr(obj, name, value)
+    return obj
+
+
+routes = [
+    ("zones", ZoneViewSet),
+    ("classes", InnovationClassViewSet),
+    ("enrollments", EnrollmentViewSet),
+    ("projects", ProjectViewSet),
+    ("hours", HourEntryViewSet),
+]

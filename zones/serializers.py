@@ -1,0 +1,145 @@
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+
+from consortium.models import Department, Organization, User
+
+from .models import Enrollment, HourEntry, InnovationClass, Project, ProjectMember, Student, Zone
+
+
+class Visible(serializers.PrimaryKeyRelatedField):
+    """The id of a record that the user sees; any other answers as one that does not exist."""
+
+    def __init__(self, model: type[Model], **kwargs: Any):
+        self.model = model
+        super().__init__(queryset=model._default_manager.none(), **kwargs)
+
+    def get_queryset(self) -> QuerySet:
+        return self.model._default_manager.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+
+
+class ZoneSerializer(serializers.ModelSerializer):
+    department = Visible(Department)
+    partners = serializers.SerializerMethodField(help_text="Ids of the partner enterprises.")
+
+    class Meta:
+        model = Zone
+        fields = [
+            "id",
+            "college",
+            "department",
+            "code",
+            "name",
+            "form",
+            "on_campus",
+            "established_on",
+            "charter",
+            "head",
+            "status",
+            "partners",
+        ]
+        read_only_fields = ["college", "head", "status"]
+        validators: list = []  # the model's own constraints say it, in one sentence
+
+    def get_partners(self, zone: Zone) -> list[int]:
+        return [partner.enterprise_id for partner in getattr(zone, "partners_seen", [])]
+
+
+class InnovationClassSerializer(serializers.ModelSerializer):
+    zone = Visible(Zone)
+    taken = serializers.IntegerField(read_only=True, default=0, help_text="Students who have a place now.")
+
+    class Meta:
+        model = InnovationClass
+        fields = ["id", "zone", "code", "name", "year", "places", "taken", "status"]
+        read_only_fields = ["status"]
+        validators: list = []
+
+
+class EnrollmentSerializer(serializers.ModelSerializer):
+    innovation_class = Visible(InnovationClass)
+    student = Visible(Student)
+    student_name = serializers.CharField(source="student.name", read_only=True)
+
+    class Meta:
+        model = Enrollment
+        fields = ["id", "innovation_class", "student", "student_name", "enrolled_on", "left_on"]
+        validators: list = []
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    zone = Visible(Zone)
+    enterprise = Visible(Organization)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "zone",
+            "enterprise",
+            "code",
+            "name",
+            "description",
+            "starts_on",
+            "ends_on",
+            "planned_hours",
+            "status",
+        ]
+        read_only_fields = ["status"]
+        validators: list = []
+
+
+class LoggablePerson(serializers.PrimaryKeyRelatedField):
+    """Somebody for whom the user may log hours."""
+
+    def get_queryset(self) -> QuerySet:
+        places = ProjectMember.objects.loggable_by(self.context["request"].user)
+        return User.objects.filter(pk__in=places.values("person"))
+
+
+class HourEntrySerializer(serializers.ModelSerializer):
+    project = Visible(Project)
+    person = LoggablePerson(queryset=User.objects.none())
+    # no bounds here: the model's rules about hours say it with the pages' sentences
+    hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None)
+
+    class Meta:
+        model = HourEntry
+        fields = [
+            "id",
+            "project",
+            "person",
+            "organization",
+            "date",
+            "hours",
+            "activity",
+            "note",
+            "status",
+            "submitted_at",
+            "approved_at",
+            "approved_by",
+            "return_reason",
+            "corrects",
+            "changed_at",
+        ]
+        read_only_fields = [
+            "organization",
+            "status",
+            "submitted_at",
+            "approved_at",
+            "approved_by",
+            "return_reason",
+            "corrects",
+            "changed_at",
+        ]
+        validators: list = []
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(allow_blank=True, default="")
+
+
+class CorrectionSerializer(serializers.Serializer):
+    hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None, help_text="The right figure.")
+    reason = serializers.CharField(allow_blank=True, default="")
