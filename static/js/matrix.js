@@ -69,5 +69,6 @@
     cell.setAttribute('aria-current', 'true');
   });
   panel.addEventListener('htmx:afterSettle', showPanel);
+  panel.addEventListener('hidden.bs.offcanvas', function () { go(current()); });   // the sheet lets go of the focus only now
   document.addEventListener('DOMContentLoaded', function () { if (location.hash === '#panel') showPanel(); });
 }());
