@@ -31,7 +31,7 @@ check: .venv/dev
 	sh tests/checks.sh
 
 bench: .venv/dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench
 
 # Collects the source strings into the catalogue and compiles it (needs gettext).
 messages: .venv/dev

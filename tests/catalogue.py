@@ -1,4 +1,4 @@
-"""Is every source string translated, and is the compiled catalogue the one of the source? Exit 1 says what is missing."""
+"""Is every source string translated, and the compiled catalogue that of the source? Exit 1 and what is missing."""
 
 import shutil
 import subprocess
@@ -23,7 +23,9 @@ def collected() -> polib.POFile:
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, copy / name)
         command = [sys.executable, "manage.py", "makemessages", *MAKE]
-        subprocess.run(command, cwd=copy, check=True, capture_output=True, env={"DEBUG": "yes", "PATH": "/usr/bin:/bin"})
+        subprocess.run(
+            command, cwd=copy, check=True, capture_output=True, env={"DEBUG": "yes", "PATH": "/usr/bin:/bin"}
+        )
         return polib.pofile(str(copy / LANGUAGE / "django.po"))
 
 

@@ -26,7 +26,9 @@ LEADS = {"示例产业园区", COLLEGE, LEAD_ENTERPRISE}
 def numeral(number: int) -> str:
     """1 → 一, 13 → 十三, 23 → 二十三."""
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十") + (NUMERALS[ones - 1] if ones else "")
+    return ("" if tens == 0 else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十") + (
+        NUMERALS[ones - 1] if ones else ""
+    )
 
 
 ENTERPRISES = [f"示例企业{numeral(number)}" for number in range(1, 14)] + NAMED_ENTERPRISES

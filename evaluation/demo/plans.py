@@ -33,7 +33,9 @@ def load(people: People) -> None:
         last = milestone.quarter == 4
         percent = 60 if last and number in UNDER_WAY else 100
         text = "按进度推进，阶段材料已整理。" if percent < 100 else "已按形象进度完成，材料齐全。"
-        report = report_progress(milestone, text=text, percent=percent, by=school, now=_at(day), month=day.replace(day=1))
+        report = report_progress(
+            milestone, text=text, percent=percent, by=school, now=_at(day), month=day.replace(day=1)
+        )
         if last and number in SENT_BACK:
             return_progress(report, by=bureau, now=_at(day + timedelta(days=1)), comment="缺运营情况证明，请补充。")
         elif not last or number not in WAITING | UNDER_WAY:

@@ -58,7 +58,8 @@ class ZonePlan:
 
 PLANS = [
     ZonePlan("cnc", "数控加工产教特区", "机械工程系", CONTRACT, True, [LEAD_ENTERPRISE, "示例企业二"],
-             ["数控1班", "数控2班"], "数控技术", ["轴承座批量加工", "减速器壳体工艺改进", "液压阀体试制", "夹具设计与验证"]),
+             ["数控1班", "数控2班"], "数控技术",
+             ["轴承座批量加工", "减速器壳体工艺改进", "液压阀体试制", "夹具设计与验证"]),
     ZonePlan("mould", "模具制造产教特区", "机械工程系", CONTRACT, True, ["示例企业三", "回归源艺术玻璃有限公司"],
              ["模具1班"], "模具设计与制造", ["注塑模具修复", "艺术玻璃热弯模具制作"]),
     ZonePlan("assembly", "机电设备装调产教特区", "机电工程系", CONTRACT, False, ["示例企业四", "志和玻璃有限公司"],
@@ -93,7 +94,7 @@ def load(people: People, today: date, random: Random) -> Ground:
     ground = Ground()
     college = people.organizations[COLLEGE]
     admin = people.users["college"]
-    class_year = today.year if today.month >= 9 else today.year - 1
+    school_year = today.year if today.month >= 9 else today.year - 1
     students = 0
     for plan in PLANS:
         teachers = [people.add(f"{plan.code}-teacher{n}", Role.MENTOR, college) for n in (1, 2)]
@@ -121,7 +122,8 @@ def load(people: People, today: date, random: Random) -> Ground:
             engineers[name] = _engineers(people, enterprise)
             ground.partners[enterprise.pk] = engineers[name][0]
         for number, class_name in enumerate(plan.classes, start=1):
-            students = _add_class(zone, plan, number, class_name, class_year, teachers, engineers, students, admin)
+            year = school_year - 2 + number  # the first class began a year ago, a second one this autumn
+            students = _add_class(zone, plan, number, class_name, year, teachers, engineers, students, admin)
         for number, project_name in enumerate(plan.projects):
             enterprise = people.organizations[plan.partners[number % len(plan.partners)]]
             team = [*engineers[enterprise.name], teachers[number % 2]]

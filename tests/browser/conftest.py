@@ -1,4 +1,4 @@
-"""The program as people run it: its own database, the web server, a worker and the scheduler, and a browser before it."""
+"""The program as people run it, with its own database, web server, worker and scheduler, and a browser before it."""
 
 import os
 import shutil

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import File
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consortium.models import Affiliation
 from evaluation import services
@@ -28,6 +28,13 @@ from zones.models import (
 
 YEAR = 2025
 SHEET = Path(services.__file__).parent.parent / "demo" / "indicators-21.csv"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are compared with the source; what is printed is Chinese all the same."""
+    with translation.override("en"):
+        yield
 
 
 def day(month: int, number: int, year: int = YEAR) -> datetime.date:

@@ -99,7 +99,7 @@ def test_without_a_publication_there_is_not_a_single_score(zone, published):
 
 def test_a_result_that_does_not_fit_its_checksum_is_not_printed(zone, published):
     Evaluation.objects.filter(pk=published.pk).update(result={**published.result, "official": "99.00"})
-    with pytest.raises(Refused, match="^已发布的结果与校验码不符|^The published result does not fit its checksum"):
+    with pytest.raises(Refused, match="^The published result does not fit its checksum"):
         report_figures.evaluation(zone, YEAR)
 
 

@@ -1,0 +1,79 @@
+"""What a row of the bench is, how it is measured and how it is shown."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ROUNDS = 7  # medians of at least five
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: two callables that do their work once, and how many times the floor ours may take."""
+
+    name: str
+    floor_name: str
+    floor: Callable[[], object]
+    ours: Callable[[], object]
+    goal: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of both sides, medians of ``ROUNDS`` taken in turn after a warm-up, and how many queries ours needs."""
+
+    row: Row
+    floor: float
+    ours: float
+    queries: int
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.floor
+
+    @property
+    def met(self) -> bool:
+        return self.ratio <= self.row.goal
+
+
+def measure(row: Row) -> Measured:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    row.floor()
+    with CaptureQueriesContext(connection) as captured:
+        row.ours()
+    floors, ours = [], []
+    for _round in range(ROUNDS):
+        floors.append(_seconds(row.floor))
+        ours.append(_seconds(row.ours))
+    return Measured(row, statistics.median(floors), statistics.median(ours), len(captured))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def table(rows: list[Measured]) -> str:
+    """The result for people."""
+    heads = ["what", "floor", "floor ms", "ours ms", "ratio", "goal", "queries", ""]
+    cells = [
+        [
+            done.row.name,
+            done.row.floor_name,
+            f"{done.floor * 1000:.1f}",
+            f"{done.ours * 1000:.1f}",
+            f"{done.ratio:.2f}",
+            f"≤ {done.row.goal:g}",
+            str(done.queries),
+            "met" if done.met else "MISSED",
+        ]
+        for done in rows
+    ]
+    widths = [max(len(line[column]) for line in [heads, *cells]) for column in range(len(heads))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in [heads, *cells]
+    )
