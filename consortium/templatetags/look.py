@@ -138,16 +138,15 @@ def filter_widget(field: BoundField) -> SafeString:
     css = "form-control" + (" is-on" if field.value() else "")
     attrs: dict[str, str | bool] = {"aria-label": label}
     if isinstance(control, Select):
-        anything = "unknown" if isinstance(control, NullBooleanSelect) else ""
+        empty = {"", None, "unknown" if isinstance(control, NullBooleanSelect) else ""}
         shown = control.format_value(field.value())
-        chosen = ({shown} if isinstance(shown, str) else {str(value) for value in shown}) - {"", anything}
+        chosen = ({shown} if isinstance(shown, str) else {str(value) for value in shown}) - empty
         css = "form-select" + (" is-on" if chosen else "")
-        choices = [(anything, _("all")), *(choice for choice in control.choices if choice[0] not in (None, anything))]
         control.choices = [
-            (value, _("%(label)s: %(choice)s") % {"label": label, "choice": choice})
-            if str(value) in {anything, *chosen}
+            (value, _("%(label)s: %(choice)s") % {"label": label, "choice": _("all") if value in empty else choice})
+            if value in empty or str(value) in chosen
             else (value, choice)
-            for value, choice in choices
+            for value, choice in control.choices
         ]
     elif field.name == "q":
         control.input_type = "search"

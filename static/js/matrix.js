@@ -5,8 +5,8 @@
   const matrix = document.querySelector('.matrix');
   const panel = document.getElementById('panel');
   if (!matrix || !panel) return;
-  const rows = Array.from(matrix.tBodies[0].rows).map(function (row) { return Array.from(row.querySelectorAll('.cell')); });
-  const cells = [].concat(...rows);
+  const rows = Array.from(matrix.tBodies[0].rows);
+  const cells = Array.from(matrix.querySelectorAll('tbody .cell'));
 
   function current() { return matrix.querySelector('.cell[aria-current]'); }
 
@@ -15,11 +15,13 @@
     if (narrow()) window.bootstrap.Offcanvas.getOrCreateInstance(panel).show();
   }
 
-  // From one cell to the cell beside, above or below; rows may have fewer quarters than the first.
+  // From one cell to the cell beside it, or in the same quarter above or below; a task may lack a quarter.
   function beside(cell, down, right) {
-    const row = rows.findIndex(function (r) { return r.includes(cell); });
-    const column = rows[row].indexOf(cell);
-    return down ? rows[row + down] && rows[row + down][column] : cells[cells.indexOf(cell) + right];
+    if (right) return cells[cells.indexOf(cell) + right];
+    let row = rows.indexOf(cell.closest('tr'));
+    let found = null;
+    while (rows[row += down] && !found) found = rows[row].cells[cell.parentNode.cellIndex].querySelector('.cell');
+    return found;
   }
   function next(kind) {
     const at = cells.indexOf(document.activeElement.closest('.cell') || current());

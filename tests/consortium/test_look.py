@@ -182,6 +182,15 @@ def test_a_filter_in_force_is_marked_and_says_its_name_too():
     assert re.findall(r"selected>([^<]+)<", kind + lead) == ["Kind: Park", "Lead: Yes"]
 
 
+def test_an_order_to_choose_from_is_given_no_empty_choice():
+    class Order(forms.Form):
+        order = forms.ChoiceField(label="Order", choices=[("number", "By number"), ("late", "Overdue first")])
+
+    with override("en"):
+        select = look.filter_widget(Order({"order": "late"})["order"])
+    assert re.findall(r">([^<]+)</option>", select) == ["By number", "Order: Overdue first"]
+
+
 def test_the_search_field_of_a_filter_bar_is_a_search_field():
     assert look.filter_widget(FilterForm({"q": "轴"})["q"]) == (
         '<input type="search" name="q" value="轴" aria-label="Name" placeholder="Name" class="form-control q" '
