@@ -33,6 +33,10 @@ class SchemeQuerySet(models.QuerySet):
             return rows
         return rows.exclude(status=Scheme.Status.DRAFT)
 
+    def in_force(self, year: int) -> "Scheme | None":
+        """The published scheme of a year."""
+        return self.filter(year=year, status=Scheme.Status.PUBLISHED).first()
+
     def for_list(self):
         """With the number of indicators and the sum of their weights."""
         return self.annotate(

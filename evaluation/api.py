@@ -1,0 +1,267 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consortium.api import ScopedViewSet
+from consortium.permissions import require
+
+from . import services
+from .filters import EvaluationFilter, IndicatorFilter, SchemeFilter
+from .models import Evaluation, Indicator, Objection, Reviewer, Scheme, Score
+from .serializers import (
+    AnswerSerializer,
+    EvaluationSerializer,
+    FindingSerializer,
+    GivenReasonSerializer,
+    IndicatorSerializer,
+    ObjectionSerializer,
+    OpenSerializer,
+    ResultSerializer,
+    ReviewerSerializer,
+    SchemeSerializer,
+    ScoreSerializer,
+    SelfAssessmentSerializer,
+)
+
+
+class SchemeViewSet(ScopedViewSet):
+    model, thing = Scheme, "scheme"
+    serializer_class = SchemeSerializer
+    filterset_class = SchemeFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.prefetch_related("bands")
+
+    def insert(self, data: dict[str, Any]) -> Scheme:
+        scheme = Scheme(**data, consortium=self.request.user.affiliation.consortium)
+        return services.create_scheme(scheme, by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.change_scheme(obj, by=self.request.user, **data)
+
+    @extend_schema(request=None, responses=SchemeSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Put the draft in force and freeze it."""
+        scheme = self.get_object()
+        require(request.user, "scheme.change", scheme)
+        services.publish_scheme(scheme, by=request.user, now=timezone.now())
+        return Response(self.get_serializer(scheme).data)
+
+
+class IndicatorViewSet(ScopedViewSet):
+    model, thing = Indicator, "indicator"
+    serializer_class = IndicatorSerializer
+    filterset_class = IndicatorFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.select_related("scheme")
+
+    def insert(self, data: dict[str, Any]) -> Indicator:
+        return services.create_indicator(Indicator(**data), by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        services.change_indicator(obj, by=self.request.user, **data)
+
+
+class EvaluationViewSet(ScopedViewSet):
+    model, thing = Evaluation, "evaluation"
+    serializer_class = EvaluationSerializer
+    filterset_class = EvaluationFilter
+    http_method_names = ["get", "post", "head", "options"]
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.select_related("zone", "scheme")
+
+    @extend_schema(request=OpenSerializer, responses={201: EvaluationSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Open the evaluation of a zone by the year's scheme in force."""
+        require(request.user, "evaluation.add")
+        data = self._read(OpenSerializer)
+        in_force = Scheme.objects.visible_to(request.user).in_force(data["year"])
+        if in_force is None:
+            raise ValidationError({"year": _("No scheme of this year is in force.")})
+        evaluation = services.open_evaluation(data["zone"], in_force, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(evaluation).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=ResultSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def result(self, request: Request, pk: str) -> Response:
+        """The result, from publicity on."""
+        evaluation = self.get_object()
+        if evaluation.result is None:
+            raise Http404
+        return Response({**evaluation.result, "sha256": evaluation.sha256})
+
+    @extend_schema(request=None, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, pk: str) -> Response:
+        """Hand the evaluation to the college for its self-assessment."""
+        evaluation = self._allowed("evaluation.change")
+        services.start_self_assessment(evaluation, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=SelfAssessmentSerializer(many=True), responses=SelfAssessmentSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def self_assessment(self, request: Request, pk: str) -> Response:
+        """The college's own view of every weighted indicator; a college sends any of them."""
+        evaluation = self.get_object()
+        if request.method == "POST":
+            require(request.user, "evaluation.assess", evaluation)
+            indicators = self._indicators(evaluation)
+            rows = [
+                services.Assessed(
+                    indicator=_known(indicators, row["indicator_id"]),
+                    is_chosen=row.get("is_chosen", True),
+                    self_score=row["self_score"],
+                    note=row.get("note", ""),
+                )
+                for row in self._read(SelfAssessmentSerializer, many=True)
+            ]
+            services.save_self_assessment(evaluation, rows, by=request.user)
+        said = evaluation.self_assessments.select_related("indicator")
+        return Response(SelfAssessmentSerializer(said, many=True).data)
+
+    @extend_schema(request=None, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Submit the self-assessment; the review begins."""
+        evaluation = self._allowed("evaluation.assess")
+        services.submit_self_assessment(evaluation, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=ReviewerSerializer, responses=ReviewerSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def reviewers(self, request: Request, pk: str) -> Response:
+        """Who reviews, for which side. The secretariat adds experts; who must avoid the zone is refused."""
+        evaluation = self.get_object()
+        if request.method == "POST":
+            require(request.user, "evaluation.change", evaluation)
+            services.assign_reviewer(evaluation, **self._read(ReviewerSerializer), by=request.user)
+        rows = evaluation.reviewers.select_related("person")
+        return Response(ReviewerSerializer(rows, many=True).data)
+
+    @extend_schema(request=ScoreSerializer(many=True), responses=ScoreSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def scores(self, request: Request, pk: str) -> Response:
+        """The single scores that one may see; a reviewer sends any of one's own, all or nothing."""
+        evaluation = self.get_object()
+        if request.method == "POST":
+            reviewer = self._own_review(evaluation)
+            indicators = self._indicators(evaluation)
+            given = [
+                services.Given(_known(indicators, row["indicator_id"]), row["score"], row.get("note", ""))
+                for row in self._read(ScoreSerializer, many=True)
+            ]
+            services.save_scores(reviewer, given, by=request.user)
+        rows = Score.objects.visible_to(request.user).filter(reviewer__evaluation=evaluation)
+        return Response(ScoreSerializer(rows.select_related("reviewer__person"), many=True).data)
+
+    @extend_schema(request=None, responses=ReviewerSerializer)
+    @action(detail=True, methods=["post"])
+    def submit_scores(self, request: Request, pk: str) -> Response:
+        """Hand in one's sheet, once."""
+        reviewer = self._own_review(self.get_object())
+        services.submit_scores(reviewer, by=request.user, now=timezone.now())
+        return Response(ReviewerSerializer(reviewer).data)
+
+    @extend_schema(request=FindingSerializer, responses=FindingSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def findings(self, request: Request, pk: str) -> Response:
+        """Deductions and vetoes that apply."""
+        evaluation = self.get_object()
+        if request.method == "POST":
+            require(request.user, "evaluation.change", evaluation)
+            services.add_finding(evaluation, **self._read(FindingSerializer), by=request.user)
+        return Response(FindingSerializer(evaluation.findings.all(), many=True).data)
+
+    @extend_schema(request=None, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"])
+    def publicity(self, request: Request, pk: str) -> Response:
+        """Close the review and show the result."""
+        evaluation = self._allowed("evaluation.change")
+        services.start_publicity(evaluation, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=GivenReasonSerializer, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """Take the result out of publicity and back to the review."""
+        evaluation = self._allowed("evaluation.change")
+        services.return_to_review(evaluation, by=request.user, **self._read(GivenReasonSerializer))
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=ObjectionSerializer, responses=ObjectionSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def objections(self, request: Request, pk: str) -> Response:
+        """Objections and their answers; who sees the result in publicity may object."""
+        evaluation = self.get_object()
+        if request.method == "POST":
+            require(request.user, "evaluation.object", evaluation)
+            services.object_to(evaluation, **self._read(ObjectionSerializer), by=request.user, now=timezone.now())
+        return Response(ObjectionSerializer(evaluation.objections.all(), many=True).data)
+
+    @extend_schema(request=AnswerSerializer, responses=ObjectionSerializer)
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str) -> Response:
+        """Answer an objection, once."""
+        evaluation = self._allowed("evaluation.change")
+        data = self._read(AnswerSerializer)
+        rows = Objection.objects.visible_to(request.user).filter(evaluation=evaluation)
+        objection = get_object_or_404(rows, pk=data["objection"])
+        services.answer_objection(objection, data["answer"], by=request.user, now=timezone.now())
+        objection.refresh_from_db()
+        return Response(ObjectionSerializer(objection).data)
+
+    @extend_schema(request=None, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Publish the result for good."""
+        evaluation = self._allowed("evaluation.change")
+        services.publish(evaluation, by=request.user, now=timezone.now())
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=GivenReasonSerializer, responses={201: EvaluationSerializer})
+    @action(detail=True, methods=["post"])
+    def supersede(self, request: Request, pk: str) -> Response:
+        """Open the correction of a published result; answers the new evaluation."""
+        evaluation = self._allowed("evaluation.change")
+        reason = self._read(GivenReasonSerializer)["reason"]
+        correction = services.supersede(evaluation, by=request.user, reason=reason, today=timezone.localdate())
+        return Response(self.get_serializer(correction).data, status=status.HTTP_201_CREATED)
+
+    def _allowed(self, act: str) -> Evaluation:
+        evaluation = self.get_object()
+        require(self.request.user, act, evaluation)
+        return evaluation
+
+    def _own_review(self, evaluation: Evaluation) -> Reviewer:
+        require(self.request.user, "evaluation.score", evaluation)
+        return evaluation.reviewers.get(person=self.request.user)
+
+    def _indicators(self, evaluation: Evaluation) -> dict[int, Indicator]:
+        return evaluation.scheme.indicators.in_bulk()
+
+    def _read(self, serializer_class: Any, many: bool = False) -> Any:
+        asked = serializer_class(data=self.request.data, many=many, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        return asked.validated_data
+
+
+def _known(indicators: dict[int, Indicator], key: int) -> Indicator:
+    if key not in indicators:
+        raise ValidationError({"indicator": _("This indicator is not in the evaluation's scheme.")})
+    return indicators[key]
+
+
+routes = [("schemes", SchemeViewSet), ("indicators", IndicatorViewSet), ("evaluations", EvaluationViewSet)]

@@ -1,0 +1,161 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from zones.models import Zone
+from zones.serializers import Visible
+
+from .models import Evaluation, Finding, GradeBand, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment
+
+
+class GradeBandSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = GradeBand
+        fields = ["name", "lowest"]
+
+
+class SchemeSerializer(serializers.ModelSerializer):
+    bands = GradeBandSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Scheme
+        fields = [
+            "id",
+            "year",
+            "version",
+            "name",
+            "status",
+            "unchosen_rule",
+            "college_weight",
+            "enterprise_weight",
+            "third_party_weight",
+            "drops_extremes",
+            "publicity_days",
+            "published_at",
+            "bands",
+        ]
+        read_only_fields = ["version", "status", "published_at"]
+        validators: list = []  # the model's own constraints say it, in one sentence
+
+
+class IndicatorSerializer(serializers.ModelSerializer):
+    scheme = Visible(Scheme)
+
+    class Meta:
+        model = Indicator
+        fields = [
+            "id", "scheme", "number", "group", "dimension", "name", "weight", "is_required", "kind", "rubric",
+        ]  # fmt: skip
+        validators: list = []
+
+
+class EvaluationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id",
+            "zone",
+            "scheme",
+            "year",
+            "status",
+            "opened_on",
+            "self_assessment_on",
+            "review_on",
+            "publicity_on",
+            "publicity_ends_on",
+            "published_at",
+            "supersedes",
+            "sha256",
+        ]
+        read_only_fields = fields
+
+
+class OpenSerializer(serializers.Serializer):
+    """A zone and the year whose scheme in force is used."""
+
+    zone = Visible(Zone)
+    year = serializers.IntegerField()
+
+
+class SelfAssessmentSerializer(serializers.ModelSerializer):
+    number = serializers.IntegerField(source="indicator.number", read_only=True)
+    indicator = serializers.IntegerField(source="indicator_id")
+    # no bounds here: the model says it with the pages' sentence
+    self_score: Any = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True, default=None)
+
+    class Meta:
+        model = SelfAssessment
+        fields = ["indicator", "number", "is_chosen", "self_score", "note"]
+
+
+class ScoreSerializer(serializers.ModelSerializer):
+    indicator = serializers.IntegerField(source="indicator_id")
+    score: Any = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
+    reviewer = serializers.CharField(source="reviewer.person.name", read_only=True)
+    side = serializers.CharField(source="reviewer.side", read_only=True)
+
+    class Meta:
+        model = Score
+        fields = ["indicator", "score", "note", "reviewer", "side"]
+
+
+class ReviewerSerializer(serializers.ModelSerializer):
+    person_name = serializers.CharField(source="person.name", read_only=True)
+
+    class Meta:
+        model = Reviewer
+        fields = ["id", "person", "person_name", "side", "submitted_at"]
+        read_only_fields = ["submitted_at"]
+        validators: list = []
+
+
+class FindingSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Finding
+        fields = ["id", "indicator", "points", "reason"]
+
+
+class ObjectionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Objection
+        fields = ["id", "by", "made_at", "text", "answer", "answered_at"]
+        read_only_fields = ["by", "made_at", "answer", "answered_at"]
+
+
+class AnswerSerializer(serializers.Serializer):
+    objection = serializers.IntegerField()
+    answer = serializers.CharField()
+
+
+class GivenReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField()
+
+
+class SidesSerializer(serializers.Serializer):
+    """Mean of each side that scored."""
+
+    college = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
+    enterprise = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
+    third_party = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
+
+
+class IndicatorResultSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    weight = serializers.DecimalField(max_digits=5, decimal_places=2)
+    is_required = serializers.BooleanField()
+    score = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
+    measure = serializers.CharField(allow_null=True)
+    sides = SidesSerializer()
+
+
+class ResultSerializer(serializers.Serializer):
+    """The frozen result; ``sha256`` is over the rest of it as canonical JSON."""
+
+    indicators = IndicatorResultSerializer(many=True)
+    rescaled = serializers.DecimalField(max_digits=5, decimal_places=2)
+    absolute = serializers.DecimalField(max_digits=5, decimal_places=2)
+    deductions = serializers.DecimalField(max_digits=5, decimal_places=2)
+    veto = serializers.BooleanField()
+    official = serializers.DecimalField(max_digits=5, decimal_places=2)
+    grade = serializers.CharField()
+    sha256 = serializers.CharField()
