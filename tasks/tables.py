@@ -7,6 +7,7 @@ The layout is that of the bureau's own document: eight columns, a task's number 
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _MONTHS_IN_BRACKETS = re.compile(
     rf"[（(]\s*(?:({_NUMERAL})月?\s*[-—–~～至、和]\s*)?({_NUMERAL})\s*月份?(?:底|末)?前?\s*[）)]"
 )
-_QUARTER = re.compile(r"第?([1-4一二三四])季度?|Q([1-4])", re.IGNORECASE)
+_QUARTER = re.compile(r"第?([1-4一二三四])(?:季度?)?|Q([1-4])", re.IGNORECASE)
 _NUMBER = re.compile(rf"第?[（(]?(\d{{1,3}}|{_NUMERAL})[）)]?项?[、.．。]?")
 _UNIT = re.compile(r"(?:填报|责任)单位(?:[（(][^）)]*[）)])?\s*[:：]\s*(.*?)(?=\s*(?:上报|填报)(?:时间|日期)|[\t\n]|$)")
 _REPORTED = re.compile(r"(?:上报|填报)(?:时间|日期)\s*[:：]?\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})")
@@ -100,6 +101,12 @@ def tidy_names(text: str) -> str:
         elif piece and piece not in names:
             names.append(piece)
     return "、".join(names)
+
+
+def due_date(text: str, year: int, quarter: int) -> date:
+    """The last day of the latest month that ``text`` names in brackets, otherwise of the quarter."""
+    months = [month for month in due_months(text) if 1 <= month <= 12]
+    return month_end(year, max(months)) if months else quarter_end(year, quarter)
 
 
 def due_months(text: str) -> list[int]:
@@ -182,7 +189,7 @@ class _Reader:
             )  # fmt: skip
             return
         self.quarter = quarter
-        task.milestones[quarter] = MilestoneRow(tidy(text), quarter_end(self.year, quarter), tidy(progress))
+        task.milestones[quarter] = MilestoneRow(tidy(text), due_date(tidy(text), self.year, quarter), tidy(progress))
 
     def _joined(self, name: str) -> str:
         cells = self.people[name]
@@ -258,6 +265,9 @@ class _Reader:
                 except ValueError:
                     self._warn(_("The date of the report, %(text)s, does not exist."), text=f"{year}-{month}-{day}")
 
+        if not self.table.unit:
+            self._warn(_("The table does not say which unit reports it (填报单位)."))
+
     def _finish(self) -> None:
         for task in self.table.rows:
             task.milestones = dict(sorted(task.milestones.items()))
@@ -282,11 +292,8 @@ class _Reader:
         months = due_months(milestone.text)
         for month in [month for month in months if not 1 <= month <= 12]:
             self._warn(_("Task %(number)s, quarter %(quarter)s: there is no month %(month)s."), month=month, **where)
-        months = [month for month in months if 1 <= month <= 12]
-        if not months:
-            return
-        due = max(months)
-        milestone.due = month_end(self.year, due)
+        milestone.due = due_date(milestone.text, self.year, quarter)
+        due = milestone.due.month
         if len(set(months)) > 1:
             self._warn(
                 _("Task %(number)s, quarter %(quarter)s names the months %(months)s; the latest, %(due)s, is due."),
@@ -307,3 +314,17 @@ class _Reader:
 
 def _width(grid: Grid) -> int:
     return max((len(row) for row in grid), default=0)
+
+
+def table_from_dict(data: dict[str, Any]) -> TaskTable:
+    """A table from what ``dataclasses.asdict`` made of it and JSON brought back: dates as text, quarters as text."""
+    rows = [
+        TaskRow(**row | {"milestones": {int(quarter): _cell(cell) for quarter, cell in row["milestones"].items()}})
+        for row in data["rows"]
+    ]
+    reported_on = data["reported_on"] and date.fromisoformat(data["reported_on"])
+    return TaskTable(**data | {"rows": rows, "reported_on": reported_on})
+
+
+def _cell(cell: dict[str, str]) -> MilestoneRow:
+    return MilestoneRow(cell["text"], date.fromisoformat(cell["due"]), cell["progress"])
