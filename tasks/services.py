@@ -27,35 +27,51 @@ def import_plan(
 ) -> tuple[Plan | None, bool]:
     """Write the plan that ``table`` shows, all or nothing; answer it and whether it is new.
 
-    The same table again changes nothing. ``responsible`` answers for every task. With ``dry_run`` everything is
-    checked and nothing written; a plan that would be new is then None. Raises Refused when the table has errors, or
-    when the unit has another table for this year.
+    The same table again changes nothing. ``responsible`` answers for every task. A table that names no unit is that
+    of the organization for which ``by`` acts. With ``dry_run`` everything is done and taken back; a plan that would
+    be new is then None. Raises Refused when the table has errors, or when the unit has another table for this year.
     """
     if table.errors:
         raise Refused(" ".join(table.errors))
-    existing = Plan.objects.filter(consortium=consortium, unit=table.unit, year=year).first()
+    unit = table.unit or str(by.affiliation.organization if by and by.affiliation else consortium)
+    existing = Plan.objects.filter(consortium=consortium, unit=unit, year=year).first()
     if existing:
         if difference := first_difference(table_of(existing), table):
             raise Refused(
                 _("%(unit)s has another table for %(year)s already; it differs in: %(difference)s.")
-                % {"unit": table.unit, "year": year, "difference": difference}
+                % {"unit": unit, "year": year, "difference": difference}
             )
         return existing, False
+    try:
+        plan = _create_plan(table, consortium, year, unit, by, responsible)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
     if dry_run:
-        return None, True
+        transaction.set_rollback(True)
+    return None if dry_run else plan, True
+
+
+def _create_plan(
+    table: TaskTable,
+    consortium: Consortium,
+    year: int,
+    unit: str,
+    by: User | None,
+    responsible: Organization | None,
+) -> Plan:
     plan = Plan(
         consortium=consortium,
-        issuer=_issuer(consortium, table.unit),
+        issuer=_issuer(consortium, unit),
         year=year,
         title=table.title,
-        unit=table.unit,
+        unit=unit,
         reported_on=table.reported_on,
     )
     create(plan, by=by)
-    record(plan, by=by, what="imported", new=str(len(table.rows)))
+    record(plan, by=by, what="imported", new=_("%(count)s tasks") % {"count": len(table.rows)})
     for row in table.rows:
         _create_task(plan, row, responsible)
-    return plan, True
+    return plan
 
 
 def _issuer(consortium: Consortium, unit: str) -> Organization | None:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='reported at')),
                 ('status', models.CharField(choices=[('submitted', 'Submitted'), ('confirmed', 'Confirmed'), ('returned', 'Returned')], default='submitted', max_length=16, verbose_name='status')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('reviewed_at', models.DateTimeField(null=True, verbose_name='reviewed at')),
+                ('reviewed_at', models.DateTimeField(editable=False, null=True, verbose_name='reviewed at')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
                 ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='tasks.milestone', verbose_name='milestone')),
             ],

@@ -148,7 +148,7 @@ class Progress(models.Model):
     at = models.DateTimeField(_("reported at"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.SUBMITTED)
     comment = models.TextField(_("comment"), blank=True)
-    reviewed_at = models.DateTimeField(_("reviewed at"), null=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, editable=False)
 
     objects = ProgressQuerySet.as_manager()
 

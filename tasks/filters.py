@@ -1,0 +1,89 @@
+import django_filters
+from django import forms
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Organization
+
+from .models import Milestone, Plan, Progress, Task
+
+QUARTERS = Milestone.quarter.field.choices
+
+
+def responsible_organizations(request) -> QuerySet:
+    """The members that answer for a task which the user sees."""
+    answering = Task.objects.visible_to(request.user).values("responsible_organization")
+    return Organization.objects.filter(pk__in=answering)
+
+
+class PlanFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Title, unit or document number"), method="search")
+    year = django_filters.NumberFilter(label=_("Year"))
+
+    class Meta:
+        model = Plan
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        value = value.strip()
+        return rows.filter(Q(title__icontains=value) | Q(unit__icontains=value) | Q(document_number__icontains=value))
+
+
+class TaskFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Goal or milestone text"), method="search")
+    responsible_organization = django_filters.ModelChoiceFilter(
+        label=_("Responsible member"), queryset=responsible_organizations
+    )
+    plan = django_filters.NumberFilter()
+
+    class Meta:
+        model = Task
+        fields = ["number"]
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        value = value.strip()
+        found = Milestone.objects.filter(text__icontains=value).values("task")
+        return rows.filter(Q(goal__icontains=value) | Q(pk__in=found))
+
+
+class MatrixFilter(TaskFilter):
+    """The bar above the table of tasks and quarters; ``light`` and ``quarter`` point out cells of what is found."""
+
+    plan = None
+    light = django_filters.ChoiceFilter(
+        choices=[(kind, kind) for kind in ("none", "plan", "done", "soon", "late", "wait")],
+        method="leave",
+        widget=forms.HiddenInput,
+    )
+    quarter = django_filters.ChoiceFilter(label=_("Quarter"), choices=QUARTERS, method="leave")
+    order = django_filters.ChoiceFilter(
+        label=_("Order"), choices=[("overdue", _("Overdue first"))], empty_label=_("By number"), method="sort",
+        widget=forms.Select(attrs={"aria-label": _("Order")}),
+    )
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
+
+    def leave(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows
+
+    def sort(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        late = Q(milestones__due__lt=timezone.localdate()) & ~Q(milestones__status=Milestone.Status.CONFIRMED)
+        return rows.annotate(overdue=Count("milestones", filter=late)).order_by(F("overdue").desc(), "number")
+
+
+class MilestoneFilter(django_filters.FilterSet):
+    plan = django_filters.NumberFilter(field_name="task__plan")
+    due_before = django_filters.DateFilter(field_name="due", lookup_expr="lt")
+
+    class Meta:
+        model = Milestone
+        fields = ["task", "quarter", "status"]
+
+
+class ProgressFilter(django_filters.FilterSet):
+    class Meta:
+        model = Progress
+        fields = ["milestone", "month", "status"]

@@ -1,0 +1,134 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.dates import MONTHS
+from django.utils.html import escape
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Organization, User
+
+from .models import Milestone, Plan, Task
+from .months import months_between
+from .services import month_to_report
+from .tables import due_date
+
+
+class DayInput(forms.DateInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("Task table"),
+        help_text=_(
+            "The official table as .docx or .xlsx. Nothing is written before you have seen what was understood."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.xlsx"}),
+    )
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+    responsible = forms.ModelChoiceField(
+        Organization.objects.none(),
+        label=_("Responsible member"),
+        required=False,
+        help_text=_("Answers for every task of the table; it can be changed for each task later."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "responsible", Organization.objects.visible_to(user).schools())
+
+
+class PlanForm(forms.ModelForm):
+    class Meta:
+        model = Plan
+        fields = ["title", "unit", "issuer", "year", "document_number", "reported_on"]
+        widgets = {"reported_on": DayInput()}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Organization.objects.visible_to(user)
+        _offer(self, "issuer", members.filter(kind=Organization.Kind.GOVERNMENT))
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"consortium"}  # type: ignore[misc]  # checks uniqueness
+
+
+class TaskForm(forms.ModelForm):
+    class Meta:
+        model = Task
+        fields = [
+            "number", "goal", "explanation", "responsible_organization", "responsible_unit",
+            "leader", "responsible_person", "phone",
+        ]  # fmt: skip
+        widgets = {"explanation": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "responsible_organization", Organization.objects.visible_to(user).schools())
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"plan"}  # type: ignore[misc]  # checks uniqueness
+
+
+class MilestoneForm(forms.ModelForm):
+    due = forms.DateField(
+        label=_("due"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Left empty: the last day of the month in brackets, otherwise of the quarter."),
+    )
+
+    class Meta:
+        model = Milestone
+        fields = ["quarter", "text", "due"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("due") and data.get("quarter") and data.get("text"):
+            data["due"] = due_date(data["text"], self.instance.task.plan.year, data["quarter"])
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"task"}  # type: ignore[misc]  # checks uniqueness
+
+
+class ReportForm(forms.Form):
+    """A month's progress of one milestone."""
+
+    text = forms.CharField(label=_("Latest progress"), widget=forms.Textarea(attrs={"rows": 3}))
+    month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat)
+    percent = forms.IntegerField(
+        label=_("Percent done"), min_value=0, max_value=100, help_text=_("At 100 the bureau is asked to confirm.")
+    )
+
+    def __init__(self, *args: Any, milestone: Milestone, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        month = month_to_report(milestone, today)
+        months = months_between(min(milestone.begins_on, month), today)[-24:]
+        self.fields["month"].choices = [  # type: ignore[attr-defined]
+            (day.isoformat(), gettext("%(month)s %(year)s") % {"month": MONTHS[day.month], "year": day.year})
+            for day in sorted({*months, month}, reverse=True)
+        ]
+        self.initial.setdefault("month", month.isoformat())
+        if latest := milestone.latest:
+            self.initial.setdefault("percent", latest.percent)
+            self.fields["text"].help_text = gettext("Last report: %(text)s") % {"text": escape(latest.text)}
+
+
+class ReviewForm(forms.Form):
+    """The bureau's answer to the latest report."""
+
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Comment (needed to return; the unit reads it)")}),
+    )
+    act = forms.ChoiceField(choices=[("confirm", _("Confirm")), ("return", _("Return"))], widget=forms.HiddenInput)
+
+
+def _offer(form: forms.BaseForm, name: str, rows: Any) -> None:
+    form.fields[name].queryset = rows  # type: ignore[attr-defined]

@@ -1,0 +1,124 @@
+"""The table of tasks and quarters as the bureau's page shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from .lights import Light, late_months, light, missing_months
+from .models import Milestone, Plan, Progress, Task
+from .months import quarter_of
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One milestone: its light, the day that counts, a line on its state, and whether the filters point at it."""
+
+    milestone: Milestone
+    light: Light
+    day: str
+    note: str
+    is_hit: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.milestone.status == Milestone.Status.SUBMITTED
+
+    @property
+    def is_returned(self) -> bool:
+        return self.milestone.status == Milestone.Status.RETURNED
+
+    @property
+    def css(self) -> str:
+        classes = [self.light.kind, "later" if self.light.kind == "none" else "", "wait" if self.waits else ""]
+        return " ".join(filter(None, [*classes, "hit" if self.is_hit else ""]))
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a quarter's column."""
+
+    quarter: int
+    label: str
+    is_now: bool
+    confirmed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    heads: list[Head]
+    rows: list[tuple[Task, list[Cell | None]]]
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell for _task, cells in self.rows for cell in cells if cell]
+
+
+def matrix(plan: Plan, tasks: Iterable[Task], today: date, *, kind: str = "", quarter: str = "") -> Matrix:
+    """``tasks`` (from ``for_matrix``) by quarter. With ``kind`` (of a light, or "wait") or ``quarter`` the rows
+    without a hit are left out and the cells that are not hit are known by ``is_hit``."""
+    rows = []
+    for task in tasks:
+        task.plan = plan
+        found: dict[int, Cell] = {}
+        for milestone in task.milestones.all():
+            milestone.task = task
+            found[milestone.quarter] = _cell(milestone, today, kind, quarter)
+        cells = [found.get(number) for number in (1, 2, 3, 4)]
+        if not (kind or quarter) or any(cell and cell.is_hit for cell in cells):
+            rows.append((task, cells))
+    heads = [_head(plan, number, [cells[number - 1] for _task, cells in rows], today) for number in (1, 2, 3, 4)]
+    return Matrix(heads, rows)
+
+
+def _cell(milestone: Milestone, today: date, kind: str, quarter: str) -> Cell:
+    found = light(milestone, today)
+    waits = milestone.status == Milestone.Status.SUBMITTED
+    hit = kind in ("", found.kind, "wait" if waits else "") and quarter in ("", str(milestone.quarter))
+    return Cell(milestone, found, _day(milestone, found), _note(milestone, today), hit)
+
+
+def _head(plan: Plan, quarter: int, cells: list[Cell | None], today: date) -> Head:
+    there = [cell.milestone for cell in cells if cell]
+    confirmed = sum(milestone.status == Milestone.Status.CONFIRMED for milestone in there)
+    label = str(dict(Milestone.quarter.field.flatchoices)[quarter])
+    return Head(quarter, label, (plan.year, quarter) == (today.year, quarter_of(today)), confirmed, len(there))
+
+
+def short_day(day: date) -> str:
+    """A day within the plan's year: 3月31日, 31 Mar."""
+    return date_format(day, pgettext("date format without year", "j M"))
+
+
+def _day(milestone: Milestone, found: Light) -> str:
+    if milestone.confirmed_at:
+        return short_day(timezone.localdate(milestone.confirmed_at))
+    day = short_day(milestone.due)
+    return day if found.kind == "late" else _("by %(day)s") % {"day": day}
+
+
+def _note(milestone: Milestone, today: date) -> str:
+    """What was last reported, or which month was not; nothing once the milestone is confirmed or waits."""
+    if milestone.status in Milestone.Status.with_bureau():
+        return ""
+    latest = milestone.latest
+    if latest and latest.status == Progress.Status.RETURNED:
+        return _("Returned on %(day)s") % {"day": short_day(timezone.localdate(latest.reviewed_at))}
+    unreported = set(missing_months(milestone, today)) & set(late_months(milestone, today))
+    if latest and unreported and milestone.due >= today:
+        return _("No report for %(month)s") % {"month": _month(max(unreported))}
+    if latest:
+        return _("Reported %(percent)s %% on %(day)s") % {
+            "day": short_day(timezone.localdate(latest.at)),
+            "percent": latest.percent,
+        }
+    return _("No report yet")
+
+
+def _month(month: date) -> str:
+    return date_format(month, pgettext("date format of a month", "M"))

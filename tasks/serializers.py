@@ -1,0 +1,79 @@
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from consortium.models import Organization
+
+from .lights import light
+from .models import Milestone, Plan, Progress, Task
+
+
+class Visible(serializers.PrimaryKeyRelatedField):
+    """A key of a record that the user sees; any other is answered as one that does not exist."""
+
+    def get_queryset(self) -> Any:
+        return self.queryset.visible_to(self.context["request"].user)
+
+
+class PlanSerializer(serializers.ModelSerializer):
+    issuer = Visible(queryset=Organization.objects.all(), required=False, allow_null=True)
+
+    class Meta:
+        model = Plan
+        fields = ["id", "year", "title", "unit", "issuer", "document_number", "reported_on"]
+        validators: list = []  # the model's own constraints say it, in one sentence
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    plan = Visible(queryset=Plan.objects.all())
+    responsible_organization = Visible(queryset=Organization.objects.all(), required=False, allow_null=True)
+
+    class Meta:
+        model = Task
+        fields = [
+            "id", "plan", "number", "goal", "explanation", "leader", "responsible_person", "phone",
+            "responsible_organization", "responsible_unit",
+        ]  # fmt: skip
+        validators: list = []
+
+    def to_representation(self, task: Task) -> dict[str, Any]:
+        return {**super().to_representation(task), "phone": task.phone_for(self.context["request"].user)}
+
+
+class MilestoneSerializer(serializers.ModelSerializer):
+    task = Visible(queryset=Task.objects.all())
+    due = serializers.DateField(required=False)
+    light = serializers.SerializerMethodField()
+    light_text = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Milestone
+        fields = ["id", "task", "quarter", "text", "due", "light", "light_text", "status", "confirmed_at"]
+        read_only_fields = ["status", "confirmed_at"]
+        validators: list = []
+
+    def get_light(self, milestone: Milestone) -> str:
+        """grey, green, amber or red"""
+        return light(milestone, timezone.localdate()).colour
+
+    def get_light_text(self, milestone: Milestone) -> str:
+        return light(milestone, timezone.localdate()).word
+
+
+class ProgressSerializer(serializers.ModelSerializer):
+    milestone = Visible(queryset=Milestone.objects.all())
+    month = serializers.DateField(required=False, help_text="Any day of it; without it the oldest month still missing.")
+    by = serializers.CharField(read_only=True)
+    is_late = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Progress
+        fields = [
+            "id", "milestone", "month", "text", "percent", "by", "at", "is_late", "status", "comment", "reviewed_at",
+        ]  # fmt: skip
+        read_only_fields = ["at", "status", "comment", "reviewed_at"]
+
+
+class CommentSerializer(serializers.Serializer):
+    comment = serializers.CharField(required=False, allow_blank=True, default="")

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from . import views
+
+app_name = "tasks"
+urlpatterns = [
+    path("", views.plan_list, name="plan_list"),
+    path("plans/new/", views.plan_create, name="plan_create"),
+    path("plans/import/", views.plan_import, name="plan_import"),
+    path("plans/import/accept/", views.plan_accept, name="plan_accept"),
+    path("plans/<int:pk>/", views.plan_detail, name="plan_detail"),
+    path("plans/<int:pk>/edit/", views.plan_update, name="plan_update"),
+    path("plans/<int:pk>/table.<str:kind>", views.plan_export, name="plan_export"),
+    path("plans/<int:pk>/tasks/new/", views.task_create, name="task_create"),
+    path("tasks/<int:pk>/", views.task_detail, name="task_detail"),
+    path("tasks/<int:pk>/edit/", views.task_update, name="task_update"),
+    path("tasks/<int:pk>/milestones/new/", views.milestone_create, name="milestone_create"),
+    path("milestones/<int:pk>/", views.milestone_detail, name="milestone_detail"),
+    path("milestones/<int:pk>/edit/", views.milestone_update, name="milestone_update"),
+    path("milestones/<int:pk>/report/", views.milestone_report, name="milestone_report"),
+    path("milestones/<int:pk>/review/", views.milestone_review, name="milestone_review"),
+]
