@@ -26,6 +26,14 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {text!r}.")
 
 
+def whole(name: str, default: int, highest: int = 1_000_000) -> int:
+    """The environment's whole number from 1 to ``highest``."""
+    text = env.str(name, str(default)).strip()
+    if not text.isdecimal() or not 1 <= int(text) <= highest:
+        raise ImproperlyConfigured(f"{name} must be a number from 1 to {highest}, not {text!r}.")
+    return int(text)
+
+
 DEBUG = boolean("DEBUG", False)
 TESTING = "pytest" in sys.modules
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-and-tests" if DEBUG or TESTING else "")
@@ -33,9 +41,7 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set unless DEBUG is on.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PORT = env.str("PORT", "8000")
-if not PORT.isdigit() or not 0 < int(PORT) < 65536:
-    raise ImproperlyConfigured(f"PORT must be a number from 1 to 65535, not {PORT!r}.")
+PORT = whole("PORT", 8000, highest=65535)
 
 INSTALLED_APPS = [
     "consortium",
@@ -142,7 +148,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Shanghai")
 try:
     ZoneInfo(TIME_ZONE)
-except (ValueError, OSError) as error:
+except (KeyError, ValueError, OSError) as error:
     raise ImproperlyConfigured(f"TIME_ZONE {TIME_ZONE!r} is not a time zone.") from error
 USE_TZ = True
 
@@ -229,13 +235,11 @@ else:
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True  # what a job did stands in its own row
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = env.int("WORKERS", 2)
+CELERY_WORKER_CONCURRENCY = whole("WORKERS", 2, highest=64)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-REPORT_LEASE_SECONDS = env.int("REPORT_LEASE_SECONDS", 60)  # a worker silent for so long counts as dead
-REPORT_DRAIN_SECONDS = env.int("REPORT_DRAIN_SECONDS", 20)  # how often somebody looks for work that nobody announced
-if REPORT_LEASE_SECONDS < 1 or REPORT_DRAIN_SECONDS < 1:
-    raise ImproperlyConfigured("REPORT_LEASE_SECONDS and REPORT_DRAIN_SECONDS must be at least 1.")
+REPORT_LEASE_SECONDS = whole("REPORT_LEASE_SECONDS", 60)  # a worker silent for so long counts as dead
+REPORT_DRAIN_SECONDS = whole("REPORT_DRAIN_SECONDS", 20)  # how often somebody looks for work that nobody announced
 CELERY_BEAT_SCHEDULE = {
     "drain the queue of annual reports": {
         "task": "evaluation.make_waiting_reports",

@@ -1,0 +1,244 @@
+"""Home: what waits for the person who signs in, first; then the figures of the acting role.
+
+It shows all apps, so it lives in the highest of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consortium.models import Affiliation, Membership, Organization, User
+from tasks.lights import tally
+from tasks.models import Milestone, Plan
+from zones.models import Enrollment, HourEntry, Zone
+
+from ..models import AnnualReport, Evaluation
+
+Role, Kind = Affiliation.Role, Organization.Kind
+SHOWN = 20  # of what waits; the lists behind the links hold everything
+NEEDED = [  # what the ministry's notice asks a consortium to have (001)
+    Kind.PARK,
+    Kind.SECONDARY_VOCATIONAL,
+    Kind.HIGHER_VOCATIONAL,
+    Kind.UNDERGRADUATE,
+    Kind.ENTERPRISE,
+    Kind.GOVERNMENT,
+    Kind.INSTITUTE,
+]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: until when, what it is, where it is done, and the one verb of its button."""
+
+    due: date | None
+    title: str
+    detail: str
+    url: str
+    verb: str
+
+    def group(self, today: date) -> int:
+        """0 overdue, 1 this week, 2 later, 3 without a date."""
+        if self.due is None:
+            return 3
+        return 0 if self.due < today else 1 if self.due <= today + timedelta(days=7) else 2
+
+    def light(self, today: date) -> str:
+        """The light of its due date: late, soon (14 days), plan; none without a date."""
+        if self.due is None:
+            return "none"
+        return "late" if self.due < today else "soon" if self.due <= today + timedelta(days=14) else "plan"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure and the rows that made it."""
+
+    label: str
+    value: object
+    unit: str
+    detail: str
+    url: str
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    user, today = request.user, timezone.localdate()
+    affiliation = user.affiliation
+    if affiliation is None:
+        return render(request, "home/nobody.html")
+    if affiliation.role in {Role.PARTNER, Role.MENTOR}:
+        from zones.views.week import week_page
+
+        return week_page(request, template="home/partner.html", context=_year_of_organization(user, today))
+    items = sorted(_waiting(user, today), key=lambda item: (item.group(today), item.due or date.max))
+    context = {
+        "today": today,
+        "groups": _grouped(items[:SHOWN], today),
+        "count": len(items),
+        "figures": list(_figures(user, today)),
+        "health": _health(user) if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR} else None,
+        "zones": _zone_cards(user, today) if affiliation.role == Role.COLLEGE_ADMIN else None,
+        "plan": _plan_in_view(user, today),
+    }
+    return render(request, "home/inbox.html", context)
+
+
+def _waiting(user: User, today: date) -> Iterator[Item]:
+    """Everything that waits for this person, from all apps."""
+    rows = HourEntry.objects.to_countersign(user).order_by().values("project", "project__name")
+    for row in rows.annotate(entries=Count("pk"), hours=Sum("hours")).order_by("project__name"):
+        yield Item(
+            None,
+            _("Countersign hours: %(project)s") % {"project": row["project__name"]},
+            _("%(entries)s entries, %(hours)s hours") % {"entries": row["entries"], "hours": _plain(row["hours"])},
+            f"{reverse('zones:hours_countersign')}#project-{row['project']}",
+            _("Countersign"),
+        )
+    is_bureau = user.affiliation.role == Role.BUREAU
+    for milestone in Milestone.objects.waiting_for(user, today).with_progress():
+        task = milestone.task
+        yield Item(
+            milestone.due,
+            f"{task.number} {task.goal} · {milestone.get_quarter_display()}",
+            milestone.text,
+            f"{reverse('tasks:plan_detail', args=[task.plan_id])}?milestone={milestone.pk}#panel",
+            _("Review") if is_bureau else _("Report"),
+        )
+    for evaluation in Evaluation.objects.waiting_for(user, today).for_list():
+        page = "evaluation_score" if user.affiliation.role == Role.EXPERT else "evaluation_detail"
+        yield Item(
+            None,
+            _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
+            evaluation.get_status_display(),
+            reverse(f"evaluation:{page}", args=[evaluation.pk]),
+            _("Score") if user.affiliation.role == Role.EXPERT else _("Open"),
+        )
+    if user.affiliation.role in {Role.SECRETARIAT, Role.COLLEGE_ADMIN}:
+        for report in AnnualReport.objects.visible_to(user).filter(status=AnnualReport.Status.FAILED):
+            yield Item(
+                None,
+                _("Annual report failed: %(report)s") % {"report": report},
+                report.error,
+                reverse("reports:report_detail", args=[report.pk]),
+                _("Open"),
+            )
+
+
+def _grouped(items: Iterable[Item], today: date) -> list[tuple[str, list[tuple[str, Item]]]]:
+    """The items under their headings, each with its light; a heading without items is left out."""
+    labels = [_("Overdue"), _("Today and this week"), _("Later"), _("Without a date")]
+    groups: list[tuple[str, list[tuple[str, Item]]]] = [(label, []) for label in labels]
+    for item in items:
+        groups[item.group(today)][1].append((item.light(today), item))
+    return [group for group in groups if group[1]]
+
+
+def _figures(user: User, today: date) -> Iterator[Figure]:
+    """The figures of the role, each a link to its rows."""
+    role = user.affiliation.role
+    if role in {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN}:
+        first = today.replace(day=1)
+        approved = HourEntry.objects.visible_to(user).approved()
+        span = f"date_after={first.isoformat()}&date_before={today.isoformat()}&status=approved"
+        yield Figure(
+            _("Hours this month"),
+            _plain(approved.filter(date__range=(first, today)).total()),
+            _("hours"),
+            _("%(hours)s so far this year") % {"hours": f"{approved.in_year(today.year).total():,.0f}"},
+            f"{reverse('zones:hours_list')}?{span}",
+        )
+        students = Enrollment.objects.visible_to(user).open()
+        yield Figure(
+            _("Students"),
+            students.count(),
+            _("people"),
+            _("in %(classes)s innovation classes")
+            % {"classes": students.order_by().values("innovation_class").distinct().count()},
+            reverse("zones:class_list"),
+        )
+    if role != Role.BUREAU:
+        evaluations = Evaluation.objects.visible_to(user)
+        for year in (today.year, today.year - 1):
+            rows = evaluations.filter(year=year).exclude(status=Evaluation.Status.SUPERSEDED)
+            counts = rows.counted()
+            total = sum(counts.values())
+            yield Figure(
+                _("Evaluation %(year)s") % {"year": year},
+                f"{counts[Evaluation.Status.PUBLISHED]}/{total}",
+                _("published"),
+                _("%(publicity)s in publicity, %(review)s in review")
+                % {"publicity": counts[Evaluation.Status.PUBLICITY], "review": counts[Evaluation.Status.REVIEW]},
+                f"{reverse('evaluation:evaluation_list')}?year={year}",
+            )
+    if role in {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN, Role.BUREAU}:
+        year = today.year - 1
+        zones = Zone.objects.visible_to(user).count()
+        done = AnnualReport.objects.visible_to(user).filter(year=year, status=AnnualReport.Status.DONE)
+        yield Figure(
+            _("Annual reports %(year)s") % {"year": year},
+            f"{done.order_by().values('zone').distinct().count()}/{zones}",
+            _("zones"),
+            _("made"),
+            f"{reverse('reports:report_list')}?year={year}",
+        )
+
+
+def _health(user: User) -> list[tuple[str, int, str]]:
+    """Which kinds of members the consortium has: label, how many, the list of them. Source: the ministry's notice."""
+    members = Membership.objects.visible_to(user).in_force()
+    counts = dict(members.order_by().values_list("organization__kind").annotate(Count("pk")))
+    page = reverse("consortium:organization_list")
+    rows = [(str(kind.label), counts.get(kind, 0), f"{page}?kind={kind}") for kind in NEEDED]
+    return [
+        *rows,
+        (_("Leads (park, school, enterprise)"), members.filter(is_lead=True).count(), f"{page}?is_lead=true"),
+    ]
+
+
+def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
+    """The college's zones: partners, hours of this month, places taken, how far this year's evaluation is."""
+    hours = HourEntry.objects.visible_to(user).approved().filter(date__year=today.year, date__month=today.month)
+    month = {row["project__zone"]: row["hours"] for row in hours.totals_by("project__zone")}
+    students = Enrollment.objects.visible_to(user).open().order_by().values_list("innovation_class__zone")
+    taken = dict(students.annotate(Count("pk")))
+    evaluations = {
+        row.zone_id: row for row in Evaluation.objects.visible_to(user).filter(year=today.year).order_by("pk")
+    }
+    return [
+        {
+            "zone": zone,
+            "hours": month.get(zone.pk, 0),
+            "students": taken.get(zone.pk, 0),
+            "evaluation": evaluations.get(zone.pk),
+        }
+        for zone in Zone.objects.visible_to(user).for_list(user)
+    ]
+
+
+def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
+    """The newest task table that the person sees, with its lights counted."""
+    plan = Plan.objects.visible_to(user).for_list().first()
+    if plan is None:
+        return None
+    milestones = Milestone.objects.visible_to(user).filter(task__plan=plan).with_progress()
+    return {"plan": plan, "tally": tally(milestones, today)}
+
+
+def _year_of_organization(user: User, today: date) -> dict[str, object]:
+    """What the acting organization gave this year: approved hours by activity."""
+    given = HourEntry.objects.visible_to(user).approved().in_year(today.year)
+    given = given.filter(organization=user.affiliation.organization_id)
+    labels = dict(HourEntry._meta.get_field("activity").flatchoices)
+    rows = [(labels[row["activity"]], row["activity"], row["hours"]) for row in given.totals_by("activity")]
+    return {"given": rows, "given_total": given.total(), "today": today}
+
+
+def _plain(hours: object) -> str:
+    return f"{hours:,.2f}".rstrip("0").rstrip(".")
