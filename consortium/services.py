@@ -30,7 +30,7 @@ def record(
 
 
 @transaction.atomic
-def move(obj: Any, to: str, *, by: User | None, reason: str = "", **fields: object) -> None:
+def move(obj: Any, to: str, *, by: User | None, reason: str = "", **fields: Any) -> None:
     """Take ``obj`` to the status ``to`` and remember it.
 
     ``fields`` are written with it. The UPDATE is the lock: of two who try at once the second is refused.
@@ -67,7 +67,7 @@ def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
 
 
 @transaction.atomic
-def save_changes(obj: Any, *, by: User, reason: str = "", **fields: object) -> None:
+def save_changes(obj: Any, *, by: User, reason: str = "", **fields: Any) -> None:
     """Write the ``fields`` of ``obj`` that differ, and remember each of them.
 
     Raises ValidationError as full_clean does.

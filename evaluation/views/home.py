@@ -18,6 +18,7 @@ from consortium.models import Affiliation, Membership, Organization, User
 from tasks.lights import tally
 from tasks.models import Milestone, Plan
 from zones.models import Enrollment, HourEntry, Zone
+from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
 
@@ -74,9 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if affiliation is None:
         return render(request, "home/nobody.html")
     if affiliation.role in {Role.PARTNER, Role.MENTOR}:
-        from zones.views.week import week_page
-
-        return week_page(request, template="home/partner.html", context=_year_of_organization(user, today))
+        context = week_context(user, today, today) | _year_of_organization(user, today)
+        return render(request, "home/partner.html", context | {"today": today})
     items = sorted(_waiting(user, today), key=lambda item: (item.group(today), item.due or date.max))
     context = {
         "today": today,
@@ -120,7 +120,7 @@ def _waiting(user: User, today: date) -> Iterator[Item]:
             reverse(f"evaluation:{page}", args=[evaluation.pk]),
             _("Score") if user.affiliation.role == Role.EXPERT else _("Open"),
         )
-    if user.affiliation.role in {Role.SECRETARIAT, Role.COLLEGE_ADMIN}:
+    if user.affiliation.role in [Role.SECRETARIAT, Role.COLLEGE_ADMIN]:
         for report in AnnualReport.objects.visible_to(user).filter(status=AnnualReport.Status.FAILED):
             yield Item(
                 None,
@@ -232,12 +232,13 @@ def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
 
 
 def _year_of_organization(user: User, today: date) -> dict[str, object]:
-    """What the acting organization gave this year: approved hours by activity."""
+    """What the acting organization gave this year, as approved hours by activity, and what waits for its signature."""
     given = HourEntry.objects.visible_to(user).approved().in_year(today.year)
     given = given.filter(organization=user.affiliation.organization_id)
     labels = dict(HourEntry._meta.get_field("activity").flatchoices)
     rows = [(labels[row["activity"]], row["activity"], row["hours"]) for row in given.totals_by("activity")]
-    return {"given": rows, "given_total": given.total(), "today": today}
+    waiting = HourEntry.objects.to_countersign(user).count()
+    return {"given": rows, "given_total": given.total(), "waiting": waiting}
 
 
 def _plain(hours: object) -> str:
