@@ -2,7 +2,8 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization, User
@@ -34,11 +35,18 @@ class AnnualReportQuerySet(models.QuerySet):
         return self.none()
 
     def for_list(self):
+        """With ``ahead``: how many open reports were ordered before this one."""
+        earlier = AnnualReport.objects.open().filter(queued_at__lt=OuterRef("queued_at")).order_by()
+        ahead = earlier.annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
         return (
-            self.select_related("zone__department", "zone__college", "requested_by")
+            self.annotate(ahead=Coalesce(Subquery(ahead), 0))
+            .select_related("zone__department", "zone__college", "requested_by")
             .defer("figures")
             .order_by("-year", "zone__code", "-version")
         )
+
+    def for_page(self):
+        return self.select_related("consortium", "zone__consortium", "zone__college", "zone__department", "zone__head")
 
     def open(self):
         return self.filter(status__in=AnnualReport.Status.open())

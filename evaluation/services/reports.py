@@ -16,9 +16,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -77,6 +78,11 @@ def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
         raise Refused(_("A report of this zone and year is being made already."))
     move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now)
+
+
+def reportable(zones: QuerySet[Zone]) -> QuerySet[Zone]:
+    """Of these zones those that have ever worked; a planned one has nothing to report."""
+    return zones.exclude(status=Zone.Status.PLANNED).order_by("code")
 
 
 # --- making -----------------------------------------------------------------------------------------------------------
@@ -200,6 +206,26 @@ def _store(name: str, content: bytes) -> str:
             raise
     path.chmod(0o644)
     return name
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+def open_file(report: AnnualReport) -> File:
+    """The finished file, to be closed by the caller. Raises Refused when there is none."""
+    if report.status != Status.DONE:
+        raise Refused(_("This report is not finished yet."))
+    try:
+        return report.file.open("rb")
+    except OSError:
+        log.exception("The file of report %s is missing.", report.pk)
+        raise Refused(_("The file of this report is missing. Tell the operator of this system.")) from None
+
+
+def is_stale(report: AnnualReport) -> bool:
+    """Whether a finished report would say something else if it were made now, because records have changed."""
+    if report.status != Status.DONE:
+        return False
+    with one_moment():
+        return digest(gather(report.zone, report.year)) != report.figures_sha256
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------

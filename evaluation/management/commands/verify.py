@@ -4,8 +4,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from evaluation.services import verify_results
+from evaluation.services.reports import verify_reports
 
-CHECKS = [verify_results]
+CHECKS = [verify_results, verify_reports]
 
 
 class Command(BaseCommand):

@@ -1,0 +1,70 @@
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluation.jobs import announce
+from evaluation.models import AnnualReport
+from evaluation.services import reports
+from zones.models import Zone
+
+
+class Command(BaseCommand):
+    help = "Queue the annual reports of a year; with --wait go on until all of them are done."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--year", type=int, required=True)
+        parser.add_argument("--zone", metavar="CODE", help="only this zone")
+        parser.add_argument("--consortium", metavar="CODE", help="only the zones of this consortium")
+        parser.add_argument("--wait", action="store_true", help="show progress; 0 only when all are done")
+        parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help="with --wait, default 3600")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        zones = reports.reportable(Zone.objects.select_related("consortium"))
+        if options["consortium"]:
+            zones = zones.filter(consortium__code=options["consortium"])
+        if options["zone"]:
+            zones = zones.filter(code=options["zone"])
+        if not zones:
+            raise CommandError(_("There is no such zone, or it has not begun to work."))
+        try:
+            orders = reports.queue_reports(zones, options["year"], by=None, now=timezone.now())
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        for report in orders:
+            self.stdout.write(f"{report.number} {report.zone}: {report.get_status_display()}")
+        if not announce(orders):
+            self.stderr.write(_("The broker does not answer; a worker finds the reports when it looks for them."))
+        if options["wait"]:
+            self.wait([report.pk for report in orders], options["timeout"])
+
+    def wait(self, pks: list[int], timeout: int) -> None:
+        """Say every change until all are made. Raises CommandError for failures and when the time is over."""
+        rows = AnnualReport.objects.filter(pk__in=pks).select_related("zone").defer("figures").order_by("pk")
+        began, said, warned = time.monotonic(), {}, False
+        while True:
+            for report in rows.all():
+                line = f"{report.number} {report.get_status_display()} {report.progress}% {report.get_step_display()}"
+                if said.get(report.pk) != line.strip():
+                    said[report.pk] = line.strip()
+                    self.stdout.write(line.strip())
+            if not rows.open().exists():
+                return self.judge(rows.all())
+            waited = time.monotonic() - began
+            if waited > timeout:
+                raise CommandError(_("Not finished after %(seconds)s seconds.") % {"seconds": timeout})
+            if not warned and waited > 2 * settings.REPORT_DRAIN_SECONDS and not rows.exclude(attempt=0).exists():
+                warned = True
+                self.stderr.write(_("No worker has begun yet. Is one running?"))
+            time.sleep(0.5)
+
+    def judge(self, made: Iterable[AnnualReport]) -> None:
+        failed = [f"{report.number}: {report.error}" for report in made if report.error]
+        if failed:
+            raise CommandError("\n".join(failed))

@@ -1,0 +1,67 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import FileResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from consortium.api import ScopedViewSet
+from consortium.permissions import require
+
+from .jobs import announce
+from .models import AnnualReport
+from .report_filters import ReportFilter
+from .report_serializers import OrderSerializer, ReportPageSerializer, ReportSerializer
+from .services import reports
+
+
+class ReportViewSet(ScopedViewSet):
+    model, thing = AnnualReport, "report"
+    filterset_class = ReportFilter
+    http_method_names = ["get", "post", "head", "options"]
+
+    def get_serializer_class(self) -> type:
+        return ReportPageSerializer if self.action == "retrieve" else ReportSerializer
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_page() if self.detail else rows.select_related("zone").defer("figures")
+
+    @extend_schema(request=OrderSerializer, responses={202: ReportSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Order a report; it is made by a worker. One that is waiting already is answered instead of a second."""
+        require(request.user, "report.add")
+        wanted = OrderSerializer(data=request.data, context=self.get_serializer_context())
+        wanted.is_valid(raise_exception=True)
+        zone, year = wanted.validated_data["zone"], wanted.validated_data["year"]
+        require(request.user, "report.add", zone)
+        orders = reports.queue_reports([zone], year, by=request.user, now=timezone.now())
+        transaction.on_commit(lambda: announce(orders))
+        return Response(self.get_serializer(orders[0]).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("format", str, enum=["pdf"], default="pdf")],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True)
+    def download(self, request: Request, pk: str | None = None) -> FileResponse:
+        """The finished file."""
+        report = self.get_object()
+        if request.query_params.get("format", "pdf") != "pdf":
+            raise ValidationError({"format": _("This report comes as pdf.")})
+        file = reports.open_file(report)
+        return FileResponse(file, as_attachment=True, filename=report.file_name, content_type="application/pdf")
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple:
+        """Whoever asks for a file may say so in the Accept header; errors are JSON all the same."""
+        return super().perform_content_negotiation(request, force or self.action == "download")
+
+
+routes = [("reports", ReportViewSet)]

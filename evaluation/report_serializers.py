@@ -1,0 +1,66 @@
+from django.urls import reverse
+from rest_framework import serializers
+
+from zones.models import Zone
+
+from .models import AnnualReport
+from .services import reports
+
+
+class OrderSerializer(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    scope = serializers.ChoiceField(AnnualReport.Scope.choices, default=AnnualReport.Scope.ZONE)
+    zone = serializers.PrimaryKeyRelatedField(queryset=Zone.objects.none())
+
+    def get_fields(self) -> dict:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request:
+            fields["zone"].queryset = Zone.objects.visible_to(request.user)
+        return fields
+
+
+class ReportSerializer(serializers.ModelSerializer):
+    files = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AnnualReport
+        fields = [
+            "id",
+            "number",
+            "year",
+            "scope",
+            "zone",
+            "version",
+            "status",
+            "progress",
+            "step",
+            "error",
+            "figures_sha256",
+            "sha256",
+            "size",
+            "queued_at",
+            "started_at",
+            "finished_at",
+            "files",
+        ]
+        read_only_fields = fields
+
+    def get_files(self, report: AnnualReport) -> dict[str, str]:
+        """The addresses of the finished files by format."""
+        if report.status != AnnualReport.Status.DONE:
+            return {}
+        path = f"{reverse('reports-download', args=[report.pk])}?format=pdf"
+        return {"pdf": self.context["request"].build_absolute_uri(path)}
+
+
+class ReportPageSerializer(ReportSerializer):
+    stale = serializers.SerializerMethodField()
+
+    class Meta(ReportSerializer.Meta):
+        fields = [*ReportSerializer.Meta.fields, "stale", "figures"]
+        read_only_fields = fields
+
+    def get_stale(self, report: AnnualReport) -> bool:
+        """Whether records have changed since it was made."""
+        return reports.is_stale(report)

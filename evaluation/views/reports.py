@@ -1,0 +1,113 @@
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from consortium.forms import accepted
+from consortium.lists import Column, list_page
+from consortium.models import HistoryEntry
+from consortium.permissions import require
+
+from ..jobs import announce
+from ..models import AnnualReport
+from ..report_filters import ReportFilter
+from ..report_forms import ReportForm
+from ..services import reports
+from ..services.report_print import printed
+
+
+def report_list(request: HttpRequest) -> HttpResponse:
+    visible = AnnualReport.objects.visible_to(request.user)
+    columns = [
+        Column(_("Annual report"), "zone.name", sort="zone__name"),
+        Column(_("Year"), "year", sort="year"),
+        Column(_("State"), "get_status_display", sort="status"),
+        Column(_("Progress"), "progress", sort="progress"),
+        Column("SHA-256", "sha256"),
+        Column(_("Made at"), "finished_at", sort="finished_at"),
+        Column(_("Number"), "number"),
+        Column(_("Ordered by"), "requested_by"),
+    ]
+    others = request.GET.copy()
+    others.pop("status", None)
+    counts = ReportFilter(others, queryset=visible, request=request).qs.counted()
+    return list_page(
+        request,
+        filterset=ReportFilter,
+        queryset=visible.for_list(),
+        columns=columns,
+        template="reports/report_list.html",
+        context={"run": run_of(counts)},
+    )
+
+
+def run_of(counts: dict[str, int]) -> dict:
+    """How far all of these are: counts by status, their sum, what is still open, and where the failed begin to stand
+    in the line after the finished and the running."""
+    return {
+        **counts,
+        "total": sum(counts.values()),
+        "open": counts["running"] + counts["queued"],
+        "failed_from": counts["done"] + counts["running"],
+    }
+
+
+def report_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "report.add")
+    now = timezone.now()
+    form = ReportForm(request.POST or None, user=request.user, initial={"year": timezone.localdate(now).year - 1})
+    if form.is_valid() and accepted(form, lambda: order(request, form.cleaned_data, now)):
+        return redirect("reports:report_list")
+    return render(request, "reports/report_create.html", {"form": form})
+
+
+def order(request: HttpRequest, wanted: dict, now: datetime) -> None:
+    for zone in wanted["zones"]:
+        require(request.user, "report.add", zone)
+    start(request, reports.queue_reports(wanted["zones"], wanted["year"], by=request.user, now=now))
+
+
+def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
+    """Announce the orders once they are written; without a broker the page says that they wait a little longer."""
+
+    def tell() -> None:
+        if not announce(orders):
+            messages.warning(request, _("The reports are queued and will be made as soon as a worker looks for them."))
+
+    transaction.on_commit(tell)
+
+
+def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
+    figures = printed(report, report.finished_at or timezone.now()) if report.figures else None
+    return render(
+        request,
+        "reports/report_detail.html",
+        {
+            "report": report,
+            "figures": figures,
+            "stale": reports.is_stale(report),
+            "history": HistoryEntry.objects.of(report),
+        },
+    )
+
+
+def report_download(request: HttpRequest, pk: int) -> FileResponse:
+    report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
+    file = reports.open_file(report)
+    return FileResponse(file, as_attachment=True, filename=report.file_name, content_type="application/pdf")
+
+
+@require_POST
+def report_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
+    require(request.user, "report.change", report)
+    reports.retry(report, by=request.user, now=timezone.now())
+    start(request, [report])
+    return redirect("reports:report_list")
