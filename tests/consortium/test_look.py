@@ -97,6 +97,25 @@ def test_every_look_names_a_shape_that_the_sprite_has(settings):
     assert {kind for kind, _form in look.LOOKS.values()} - {*look.CHIPS} == set()
 
 
+def test_every_icon_that_a_template_names_is_in_the_sprite(settings):
+    sprite = (settings.BASE_DIR / "static" / "icons.svg").read_text()
+    named = {
+        (path.name, prefix, name)
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for tag, prefix in (("icon", "i"), ("shape", "s"))
+        for name in re.findall(rf"{{% {tag} [\"']([\w-]+)[\"']", path.read_text())
+    }
+    assert {(page, name) for page, prefix, name in named if f'id="{prefix}-{name}"' not in sprite} == set()
+    assert ("_topbar.html", "i", "moon") in named
+
+
+def test_no_template_carries_script_or_style_that_the_policy_refuses(settings):
+    refused = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+    pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
+    assert [(page.name, found[0]) for page in pages for found in refused.finditer(page.read_text())] == []
+    assert refused.search('<p style="color: red">')
+
+
 def test_a_light_says_in_words_what_its_colour_says():
     assert render('{% light "late" "逾期20天" %}') == (
         '<span class="light light-late"><svg aria-hidden="true"><use href="/static/icons.svg#s-sq"/></svg>'
