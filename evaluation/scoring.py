@@ -56,7 +56,7 @@ class Item:
 
 @dataclass(frozen=True)
 class ItemResult:
-    """An indicator's score, the mean of each side, and the points of 100 that it lost. None where it was not chosen."""
+    """An indicator's score, the mean of each side, and the points of the total lost by it. None when not chosen."""
 
     number: int
     score: Decimal | None
@@ -98,12 +98,14 @@ def evaluate(items: Sequence[Item], rules: Rules, deductions: Iterable[Decimal] 
     pairs = {item.number: (item.weight, exact[item.number]) for item in chosen}
     rescaled, absolute = totals(pairs.values())
     deducted = sum(map(Fraction, deductions), Fraction())
-    base = absolute if rules.unchosen == Unchosen.ABSOLUTE else rescaled
+    is_absolute = rules.unchosen == Unchosen.ABSOLUTE
+    base = absolute if is_absolute else rescaled
+    out_of = Fraction(100) if is_absolute else sum((Fraction(item.weight) for item in chosen), Fraction())
     official = rounded(max(base - deducted, Fraction()))
     present = [side for side in rules.side_weights if any(side in means for means in sides.values())]
     dimensions = dict.fromkeys(item.dimension for item in items)
     return Result(
-        items=[_item_result(item, exact.get(item.number), sides.get(item.number, {})) for item in items],
+        items=[_item_result(item, exact.get(item.number), sides.get(item.number, {}), out_of) for item in items],
         dimensions={
             name: _rounded_mean(pairs[item.number] for item in chosen if item.dimension == name) for name in dimensions
         },
@@ -157,11 +159,11 @@ def _mean(values: Sequence[Decimal], drops_extremes: bool) -> Fraction:
     return sum(kept, Fraction()) / len(kept)
 
 
-def _item_result(item: Item, score: Fraction | None, sides: Mapping[str, Fraction]) -> ItemResult:
+def _item_result(item: Item, score: Fraction | None, sides: Mapping[str, Fraction], out_of: Fraction) -> ItemResult:
     if score is None:
         return ItemResult(item.number, None, {}, None)
     means = {side: rounded(mean) for side, mean in sides.items()}
-    return ItemResult(item.number, rounded(score), means, rounded(Fraction(item.weight) * (100 - score) / 100))
+    return ItemResult(item.number, rounded(score), means, rounded(Fraction(item.weight) * (100 - score) / out_of))
 
 
 def _rounded_mean(pairs: Iterable[tuple[Decimal, Fraction | Decimal]]) -> Decimal | None:

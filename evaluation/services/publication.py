@@ -86,7 +86,9 @@ def object_to(evaluation: Evaluation, text: str, *, by: User, now: datetime) -> 
     lock(evaluation, Status.PUBLICITY)
     if evaluation.publicity_ends_on is None or timezone.localdate(now) > evaluation.publicity_ends_on:
         raise Refused(_("The publicity has ended."))
-    return create(Objection(evaluation=evaluation, by=by, text=text, made_at=now), by=by)
+    objection = create(Objection(evaluation=evaluation, by=by, text=text, made_at=now), by=by)
+    record(evaluation, by=by, what=gettext_noop("Objection made"), new=text)
+    return objection
 
 
 @transaction.atomic

@@ -78,7 +78,7 @@ def test_a_score_outside_0_to_100_is_400_with_the_sentence(stages, zone, expert,
     for score in ("100.01", "-1"):
         answer = api_for(expert).post(url(evaluation, "scores"), [{"indicator": indicator.pk, "score": score}])
         assert (answer.status_code, answer.json()) == (400, {"score_1": ["A score is between 0 and 100."]})
-    for score in ("NaN", "Infinity", "abc", ""):
+    for score in ("NaN", "Infinity", "abc"):
         answer = api_for(expert).post(url(evaluation, "scores"), [{"indicator": indicator.pk, "score": score}])
         assert (answer.status_code, answer.json()) == (400, {"0": {"score": ["A valid number is required."]}})
     assert Score.objects.count() == 0

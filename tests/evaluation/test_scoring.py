@@ -166,7 +166,8 @@ def test_unchosen_optional_indicators_count_by_the_schemes_rule_and_both_figures
     assert (absolute.rescaled, absolute.absolute, absolute.official) == tuple(decimals("83.75", "67.00", "65.50"))
     assert (rescale.grade, absolute.grade) == ("good", "pass")
     assert rescale.dimensions == {"A": Decimal("80.00"), "B": Decimal("90.00"), "C": None}
-    assert [row.lost for row in rescale.items] == [Decimal("10.00"), Decimal("3.00"), None]
+    assert [row.lost for row in rescale.items] == [Decimal("12.50"), Decimal("3.75"), None]
+    assert [row.lost for row in absolute.items] == [Decimal("10.00"), Decimal("3.00"), None]
 
 
 def test_deductions_do_not_go_below_zero():
