@@ -81,6 +81,9 @@ class InnovationClass(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("zones:class_detail", args=[self.pk])
 
+    def mentor_names(self) -> str:
+        return "、".join(str(mentor.person) for mentor in self.mentors.all())
+
 
 class MentorQuerySet(models.QuerySet):
     def visible_to(self, user):

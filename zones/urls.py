@@ -1,0 +1,42 @@
+from django.urls import path
+
+from . import views
+
+app_name = "zones"
+urlpatterns = [
+    path("", views.zone_list, name="zone_list"),
+    path("new/", views.zone_create, name="zone_create"),
+    path("<int:pk>/", views.zone_detail, name="zone_detail"),
+    path("<int:pk>/edit/", views.zone_update, name="zone_update"),
+    path("<int:pk>/move/<slug:to>/", views.zone_move, name="zone_move"),
+    path("<int:pk>/partners/add/", views.partner_add, name="partner_add"),
+    path("partners/<int:pk>/end/", views.partner_end, name="partner_end"),
+    path("classes/", views.class_list, name="class_list"),
+    path("classes/new/", views.class_create, name="class_create"),
+    path("classes/<int:pk>/", views.class_detail, name="class_detail"),
+    path("classes/<int:pk>/edit/", views.class_update, name="class_update"),
+    path("classes/<int:pk>/move/<slug:to>/", views.class_move, name="class_move"),
+    path("classes/<int:pk>/mentors/add/", views.mentor_add, name="mentor_add"),
+    path("classes/<int:pk>/place/", views.class_place, name="class_place"),
+    path("classes/<int:pk>/students/new/", views.student_create, name="student_create"),
+    path("mentors/<int:pk>/remove/", views.mentor_remove, name="mentor_remove"),
+    path("enrollments/<int:pk>/leave/", views.enrollment_leave, name="enrollment_leave"),
+    path("projects/", views.project_list, name="project_list"),
+    path("projects/new/", views.project_create, name="project_create"),
+    path("projects/<int:pk>/", views.project_detail, name="project_detail"),
+    path("projects/<int:pk>/edit/", views.project_update, name="project_update"),
+    path("projects/<int:pk>/move/<slug:to>/", views.project_move, name="project_move"),
+    path("projects/<int:pk>/modules/add/", views.module_add, name="module_add"),
+    path("projects/<int:pk>/members/add/", views.member_add, name="member_add"),
+    path("modules/<int:pk>/remove/", views.module_remove, name="module_remove"),
+    path("members/<int:pk>/remove/", views.member_remove, name="member_remove"),
+    path("hours/", views.hours_list, name="hours_list"),
+    path("hours/new/", views.hours_create, name="hours_create"),
+    path("hours/week/", views.hours_week, name="hours_week"),
+    path("hours/countersign/", views.hours_countersign, name="hours_countersign"),
+    path("hours/<int:pk>/", views.hours_detail, name="hours_detail"),
+    path("hours/<int:pk>/edit/", views.hours_update, name="hours_update"),
+    path("hours/<int:pk>/submit/", views.hours_submit, name="hours_submit"),
+    path("hours/<int:pk>/remove/", views.hours_delete, name="hours_delete"),
+    path("hours/<int:pk>/correct/", views.hours_correct, name="hours_correct"),
+]

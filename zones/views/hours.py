@@ -1,0 +1,219 @@
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from consortium.lists import Column, list_page
+from consortium.models import HistoryEntry, User
+from consortium.permissions import may, require
+
+from .. import services
+from ..filters import HourFilter
+from ..forms import CorrectionForm, HourForm
+from ..models import HourEntry
+from ..services.hours import Errors
+from ..services.week import BadCells
+from ..week import (
+    cell_key,
+    chosen_day,
+    countersign_context,
+    monday_of,
+    people_to_log,
+    read_cells,
+    read_picks,
+    week_context,
+)
+from .pages import form_page
+
+
+def hours_list(request: HttpRequest) -> HttpResponse:
+    columns = [
+        Column(gettext_lazy("Date"), "date", sort="date"),
+        Column(gettext_lazy("Person"), "person.name", sort="person__name"),
+        Column(gettext_lazy("Organization"), "organization.name", sort="organization__name"),
+        Column(gettext_lazy("Project"), "project.name", sort="project__name"),
+        Column(gettext_lazy("Zone"), "project.zone.name", sort="project__zone__name"),
+        Column(gettext_lazy("Activity"), "get_activity_display", sort="activity"),
+        Column(gettext_lazy("Hours"), "hours", sort="hours", numeric=True),
+        Column(gettext_lazy("State"), "get_status_display", sort="status"),
+        Column(gettext_lazy("Note"), "note"),
+    ]
+    rows = HourEntry.objects.visible_to(request.user).for_list()
+    filtered = HourFilter(request.GET, queryset=rows, request=request)
+    return list_page(
+        request,
+        filterset=HourFilter,
+        queryset=rows,
+        columns=columns,
+        template="zones/hours_list.html",
+        context={"total": filtered.qs.total()},
+    )
+
+
+def hours_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
+    context = {
+        "entry": entry,
+        "corrections": entry.corrections.for_list(),
+        "history": HistoryEntry.objects.of(entry),
+        "can_change": entry.is_editable and may(request.user, "hours.change", entry),
+        "can_correct": entry.status == HourEntry.Status.APPROVED
+        and entry.corrects_id is None
+        and may(request.user, "hours.correct", entry),
+        "can_countersign": entry.status == HourEntry.Status.SUBMITTED and may(request.user, "hours.approve", entry),
+    }
+    return render(request, "zones/hours_detail.html", context)
+
+
+def hours_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "hours.add")
+    today = timezone.localdate()
+    form = HourForm(request.POST or None, user=request.user, initial={"date": today, "person": request.user.pk})
+    return form_page(
+        request,
+        form,
+        lambda: services.log_hours(HourEntry(**form.cleaned_data), by=request.user, today=today),
+        heading=_("Log hours"),
+    )
+
+
+def hours_update(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
+    require(request.user, "hours.change", entry)
+    stored = {name: getattr(entry, name) for name in ("project", "person", "date", "hours", "activity", "note")}
+    form = HourForm(request.POST or None, user=request.user, initial=stored)
+
+    def save() -> HourEntry:
+        for name, value in form.cleaned_data.items():
+            setattr(entry, name, value)
+        return services.log_hours(entry, by=request.user, today=timezone.localdate())
+
+    return form_page(request, form, save, heading=_("Change hours"), back=entry)
+
+
+@require_POST
+def hours_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
+    services.submit_many([entry], by=request.user)
+    return redirect(entry)
+
+
+def hours_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
+    require(request.user, "hours.change", entry)
+    if request.method == "POST":
+        services.delete_hours([entry], by=request.user)
+        return redirect("zones:hours_list")
+    return render(
+        request,
+        "confirm.html",
+        {
+            "heading": _("Remove this entry"),
+            "text": _("This entry goes; its history stays."),
+            "going": [entry],
+            "label": _("Remove"),
+            "danger": True,
+            "cancel_url": entry.get_absolute_url(),
+        },
+    )
+
+
+def hours_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
+    require(request.user, "hours.correct", entry)
+    form = CorrectionForm(request.POST or None, initial={"hours": entry.hours})
+    today = timezone.localdate()
+    return form_page(
+        request,
+        form,
+        lambda: services.correct_hours(entry, **form.cleaned_data, by=request.user, today=today),
+        heading=_("Correct an approved entry"),
+        back=entry,
+        label=_("File correction"),
+    )
+
+
+def hours_week(request: HttpRequest) -> HttpResponse:
+    """The week of one person as a grid: read, save, submit, copy the week before."""
+    require(request.user, "hours.add")
+    today = timezone.localdate()
+    day = chosen_day(request.GET.get("day", ""), request.POST.get("day", ""), today)
+    person = _person(request)
+    if request.method != "POST" or person is None:
+        return render(request, "zones/hours_week.html", week_context(request.user, day, today, person=person))
+    if request.POST.get("act") == "copy":
+        copied = len(services.copy_week(person, monday_of(day), by=request.user, today=today))
+        messages.info(request, ngettext("%(n)d entry copied.", "%(n)d entries copied.", copied) % {"n": copied})
+        return redirect(_week_url(day, person))
+    cells, errors = read_cells(request.POST.dict())
+    submit = request.POST.get("act") == "submit"
+    if not errors:
+        try:
+            services.save_week(person, cells, by=request.user, today=today, submit=submit)
+        except BadCells as bad:
+            errors = {cell_key(cell): _sentences(found) for cell, found in bad.errors.items()}
+    if errors:
+        typed = request.POST.dict()
+        context = week_context(request.user, day, today, person=person, typed=typed, errors=errors)
+        return render(request, "zones/hours_week.html", context)
+    messages.success(request, _("The week is submitted.") if submit else _("The week is saved."))
+    return redirect(_week_url(day, person))
+
+
+def hours_countersign(request: HttpRequest) -> HttpResponse:
+    """What waits for this side, by project: approve what is chosen, or return it with a reason."""
+    require(request.user, "hours.approve")
+    reason = request.POST.get("reason", "")
+    error = ""
+    if request.method == "POST":
+        seen = read_picks(request.POST)
+        gives_back = request.POST.get("act") == "return"
+        try:
+            taken, left = services.countersign(seen, by=request.user, reason=reason if gives_back else None)
+        except ValidationError as refused:
+            error = " ".join(refused.messages)
+        else:
+            _say_countersigned(request, taken, left, gives_back)
+            return redirect("zones:hours_countersign")
+    context = countersign_context(request.user) | {"reason": reason, "reason_error": error}
+    return render(request, "zones/hours_countersign.html", context)
+
+
+def _say_countersigned(request: HttpRequest, taken: list[HourEntry], left: list[HourEntry], gives_back: bool) -> None:
+    count = len(taken)
+    if gives_back:
+        said = ngettext("%(n)d entry returned.", "%(n)d entries returned.", count)
+    else:
+        said = ngettext("%(n)d entry approved.", "%(n)d entries approved.", count)
+    messages.success(request, said % {"n": count})
+    if left:
+        names = "；".join(f"{entry.person} {entry.date} {entry.project}" for entry in left)
+        messages.warning(request, _("Left out, because changed since you read it: %(names)s") % {"names": names})
+
+
+def _person(request: HttpRequest) -> User | None:
+    """Whose week it is: the one asked for, else the first for whom the user may log. Somebody else's is a 404."""
+    people = people_to_log(request.user)
+    asked = request.GET.get("person")
+    if not asked:
+        return next(iter(people), None)
+    for person in people:
+        if str(person.pk) == asked:
+            return person
+    raise Http404
+
+
+def _week_url(day: date, person: User) -> str:
+    return f"{reverse('zones:hours_week')}?{urlencode({'day': day.isoformat(), 'person': person.pk})}"
+
+
+def _sentences(errors: Errors) -> str:
+    return " ".join(sentence for found in errors.values() for error in found for sentence in error.messages)

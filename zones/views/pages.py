@@ -1,0 +1,69 @@
+"""The two pages that every noun needs: a form, and a step to another state."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consortium.forms import accepted
+from consortium.services import move
+
+
+def form_page(
+    request: HttpRequest,
+    form: BaseForm,
+    save: Callable[[], Any],
+    *,
+    heading: Any,
+    back: Any = None,
+    label: Any = None,
+) -> HttpResponse:
+    """Show ``form``; when it is sent and right, ``save()`` it and go to ``back``, or to what was saved.
+
+    ``back`` is a record with a page; without it Cancel leads to the zones.
+    """
+    saved: list[Any] = []
+    if request.method == "POST" and form.is_valid() and accepted(form, lambda: saved.append(save())):
+        return redirect(back or saved[0])
+    return render(
+        request,
+        "zones/form.html",
+        {
+            "form": form,
+            "heading": heading,
+            "back": back,
+            "cancel_url": back.get_absolute_url() if back else reverse("zones:zone_list"),
+            "label": label or _("Save"),
+        },
+    )
+
+
+def move_page(request: HttpRequest, obj: Any, to: str) -> HttpResponse:
+    """Ask once, then take ``obj`` to the state ``to``. A state that does not exist is a 404."""
+    labels = dict(obj.Status.choices)
+    if to not in labels:
+        raise Http404
+    if request.method == "POST":
+        move(obj, to, by=request.user)  # type: ignore[arg-type]
+        return redirect(obj)
+    words = {"name": obj, "old": obj.get_status_display(), "new": labels[to]}
+    return render(
+        request,
+        "confirm.html",
+        {
+            "heading": labels[to],
+            "text": _("“%(name)s” is “%(old)s” now and becomes “%(new)s”. This step cannot be taken back.") % words,
+            "label": labels[to],
+            "cancel_url": obj.get_absolute_url(),
+        },
+    )
+
+
+def next_states(obj: Any) -> list[tuple[str, str]]:
+    """The states to which ``obj`` can be taken now, with their names, in the order of the life of such a thing."""
+    allowed = obj.TRANSITIONS.get(obj.status, ())
+    return [(value, label) for value, label in obj.Status.choices if value in allowed]

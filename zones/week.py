@@ -1,0 +1,235 @@
+"""What the week grid and the list to countersign show: shared by the pages of hours and by people's home pages."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from consortium.models import User
+
+from .models import Activity, HourEntry, ProjectMember
+from .services.week import Cell
+
+SHOWN_TO_COUNTERSIGN = 200
+WEEKDAYS = 7
+
+
+@dataclass
+class Day:
+    number: int
+    date: date
+    is_today: bool
+    is_future: bool
+    total: Decimal = Decimal(0)
+    has_returned: bool = False
+
+
+@dataclass
+class Square:
+    """One cell of the grid: a project and activity on a day."""
+
+    key: str
+    day: Day
+    entry: HourEntry | None = None
+    corrected: Decimal = Decimal(0)
+    typed: str | None = None
+    error: str = ""
+    can_type: bool = False
+
+    @property
+    def value(self) -> str:
+        """What stands in the input: what was typed, else what is stored."""
+        if self.typed is not None:
+            return self.typed
+        return f"{self.entry.hours.normalize():f}" if self.entry else ""
+
+    @property
+    def hours(self) -> Decimal:
+        """What the cell counts: the entry with its approved corrections."""
+        return (self.entry.hours if self.entry else Decimal(0)) + self.corrected
+
+
+@dataclass
+class Row:
+    place: ProjectMember
+    activity: str
+    squares: list[Square] = field(default_factory=list)
+
+    @property
+    def activity_label(self) -> str:
+        return str(Activity(self.activity).label)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((square.hours for square in self.squares), Decimal(0))
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def chosen_day(asked: str, number: str, today: date) -> date:
+    """The day asked for (today when it is none); ``number`` 1..7 picks another day of its week."""
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        day = today
+    return monday_of(day) + timedelta(days=int(number) - 1) if number in set("1234567") else day
+
+
+def cell_key(cell: Cell) -> str:
+    """The name of a cell's input."""
+    return f"h-{cell[0]}-{cell[1]}-{cell[2].isoformat()}"
+
+
+def people_to_log(user: User) -> list[User]:
+    """For whom the user may log hours: oneself first, then by name."""
+    places = ProjectMember.objects.loggable_by(user).values("person")
+    return sorted(User.objects.filter(pk__in=places), key=lambda person: (person != user, person.name, person.pk))
+
+
+def week_context(
+    user: User,
+    day: date,
+    today: date,
+    *,
+    person: User | None = None,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The week in which ``day`` lies, of ``person`` (or the first for whom the user may log).
+
+    ``typed`` and ``errors`` give back by cell key what was typed and what was wrong with it.
+    """
+    people = people_to_log(user)
+    person = person or next(iter(people), None)
+    monday = monday_of(day)
+    dates = [monday + timedelta(days=number) for number in range(WEEKDAYS)]
+    days = [Day(number + 1, d, d == today, d > today) for number, d in enumerate(dates)]
+    entries = HourEntry.objects.visible_to(user).filter(person=person, date__range=(dates[0], dates[-1]))
+    rows = _rows(user, person, list(entries.order_by("pk")), days, typed or {}, errors or {})
+    for row in rows:
+        for square in row.squares:
+            square.day.total += square.hours
+            square.day.has_returned |= square.entry is not None and square.entry.status == HourEntry.Status.RETURNED
+    sendable = [s.entry for row in rows for s in row.squares if s.entry and s.entry.is_editable]
+    returned = HourEntry.objects.visible_to(user).filter(status=HourEntry.Status.RETURNED, person__in=people)
+    return {
+        "person": person,
+        "people": people,
+        "days": days,
+        "day": day,
+        "monday": dates[0],
+        "sunday": dates[-1],
+        "previous": monday - timedelta(days=7),
+        "next": monday + timedelta(days=7),
+        "week_number": monday.isocalendar().week,
+        "rows": rows,
+        "total": sum((row.total for row in rows), Decimal(0)),
+        "sendable": len(sendable),
+        "sendable_hours": sum((entry.hours for entry in sendable), Decimal(0)),
+        "returned": [
+            (entry, cell_key((entry.project_id, entry.activity, entry.date)), entry.date.isoweekday())
+            for entry in returned.for_list()
+        ],
+        "errors": [(s, s.error) for row in rows for s in row.squares if s.error],
+    }
+
+
+def _rows(
+    user: User,
+    person: User | None,
+    entries: list[HourEntry],
+    days: list[Day],
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+) -> list[Row]:
+    standing = {(e.project_id, e.activity, e.date): e for e in entries if e.corrects_id is None}
+    corrected: dict[Cell, Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        if entry.corrects_id and entry.status == HourEntry.Status.APPROVED:
+            corrected[entry.project_id, entry.activity, entry.date] += entry.hours
+    places = ProjectMember.objects.loggable_by(user).filter(
+        person=person, project__starts_on__lte=days[-1].date, project__ends_on__gte=days[0].date
+    )
+    rows = []
+    for place in places.select_related("project__zone").order_by("project__name", "pk"):
+        used = {activity for project, activity, _day in standing if project == place.project_id}
+        for activity in sorted(used | {place.activity}, key=list(Activity.values).index):
+            row = Row(place, activity)
+            for day in days:
+                cell = (place.project_id, activity, day.date)
+                key, entry_there = cell_key(cell), standing.get(cell)
+                inside = place.project.starts_on <= day.date <= place.project.ends_on and place.covers(day.date)
+                row.squares.append(
+                    Square(
+                        key=key,
+                        day=day,
+                        entry=entry_there,
+                        corrected=corrected[cell],
+                        typed=typed.get(key),
+                        error=errors.get(key, ""),
+                        can_type=entry_there.is_editable if entry_there else inside and not day.is_future,
+                    )
+                )
+            rows.append(row)
+    return rows
+
+
+def read_cells(posted: Mapping[str, str]) -> tuple[dict[Cell, Decimal | None], dict[str, str]]:
+    """What was typed into a week: figures by cell (None when emptied), and sentences by key for what is none."""
+    cells: dict[Cell, Decimal | None] = {}
+    errors: dict[str, str] = {}
+    for key, text in posted.items():
+        cell = _cell(key)
+        if cell is None:
+            continue
+        text = text.strip()
+        try:
+            figure = Decimal(text) if text else None
+        except InvalidOperation:
+            errors[key] = _("Give the hours as a number.")
+            continue
+        if figure is not None and not figure.is_finite():
+            errors[key] = _("Give the hours as a number.")
+            continue
+        cells[cell] = figure
+    return cells, errors
+
+
+def read_picks(posted: QueryDict) -> dict[int, str]:
+    """The entries chosen on the list to countersign, one by one or a whole project: id to the stamp that was read."""
+    picks = posted.getlist(f"of-{posted['project']}" if posted.get("project") else "pick")
+    return {int(pk): posted.get(f"seen-{pk}", "") for pk in picks if pk.isdecimal()}
+
+
+def _cell(key: str) -> Cell | None:
+    try:
+        head, project, activity, day = key.split("-", 3)
+        if head == "h" and activity in Activity.values:
+            return int(project), activity, date.fromisoformat(day)
+    except ValueError:
+        pass
+    return None
+
+
+def countersign_context(user: User) -> dict[str, Any]:
+    """The entries that wait for the user, grouped by project, oldest first, and how many wait in all."""
+    waiting = HourEntry.objects.to_countersign(user)
+    rows = waiting.for_list().select_related("corrects").order_by("project__name", "project", "date", "pk")
+    groups: dict[int, list[HourEntry]] = defaultdict(list)
+    for entry in rows[:SHOWN_TO_COUNTERSIGN]:
+        groups[entry.project_id].append(entry)
+    return {
+        "groups": [
+            {"project": found[0].project, "entries": found, "hours": sum((e.hours for e in found), Decimal(0))}
+            for found in groups.values()
+        ],
+        "waiting": waiting.count(),
+        "shown": sum(len(found) for found in groups.values()),
+    }
