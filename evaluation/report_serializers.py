@@ -16,7 +16,7 @@ class OrderSerializer(serializers.Serializer):
         fields = super().get_fields()
         request = self.context.get("request")
         if request:
-            fields["zone"].queryset = Zone.objects.visible_to(request.user)
+            fields["zone"] = serializers.PrimaryKeyRelatedField(queryset=Zone.objects.visible_to(request.user))
         return fields
 
 

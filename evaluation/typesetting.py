@@ -5,12 +5,13 @@ import threading
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import typst
 
 TEMPLATES = Path(__file__).parent / "typst"
 FONTS = Path(__file__).parent / "fonts"
-ARCHIVAL = "a-2a"  # what is stamped is kept: fonts and structure inside the file, nothing from outside
+ARCHIVAL: Final = "a-2a"  # what is stamped is kept: fonts and structure inside the file, nothing from outside
 
 _one_at_a_time = threading.Lock()
 

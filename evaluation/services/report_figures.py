@@ -44,8 +44,9 @@ def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
 
 def zone_facts(zone: Zone, year: int) -> dict:
     """What the zone is, its partners, and the classes and projects that ran in the year, as recorded now."""
-    classes = list(_classes(zone, year))
-    projects = list(_projects(zone, year))
+    students = dict(
+        _enrollments(zone, year).order_by().values_list("innovation_class").annotate(Count("student", distinct=True))
+    )
     worked = dict(_entries(zone, year).order_by().values_list("project").annotate(Sum("hours")))
     return {
         "code": zone.code,
@@ -72,11 +73,11 @@ def zone_facts(zone: Zone, year: int) -> dict:
             {
                 "name": row.name,
                 "places": row.places,
-                "students": row.placed,
+                "students": students.get(row.pk, 0),
                 "college_mentors": _mentors(row, Side.COLLEGE),
                 "enterprise_mentors": _mentors(row, Side.ENTERPRISE),
             }
-            for row in classes
+            for row in _classes(zone, year)
         ],
         "projects": [
             {
@@ -87,7 +88,7 @@ def zone_facts(zone: Zone, year: int) -> dict:
                 "status": project.status,
                 "hours": _two(worked.get(project.pk, 0)),
             }
-            for project in projects
+            for project in _projects(zone, year)
         ],
     }
 
@@ -179,10 +180,9 @@ def _enrollments(zone: Zone, year: int) -> QuerySet[Enrollment]:
 
 
 def _classes(zone: Zone, year: int) -> QuerySet[InnovationClass]:
-    """The classes that began in the year or had students in it, with ``placed``: how many."""
-    placed = Count("enrollments", filter=Q(enrollments__in=_enrollments(zone, year)), distinct=True)
-    rows = InnovationClass.objects.filter(zone=zone).annotate(placed=placed).filter(Q(year=year) | Q(placed__gt=0))
-    return rows.prefetch_related("mentors__person").order_by("year", "code")
+    """The classes that began in the year or had students in it."""
+    ran = Q(year=year) | Q(pk__in=_enrollments(zone, year).values("innovation_class"))
+    return InnovationClass.objects.filter(ran, zone=zone).prefetch_related("mentors__person").order_by("year", "code")
 
 
 def _mentors(row: InnovationClass, side: Side) -> list[str]:
@@ -203,7 +203,7 @@ def _entered(row: Evaluation) -> date:
 def _result(published: Evaluation) -> dict:
     """The frozen result beside the names of its scheme; scores of dimensions are means for reading, not official."""
     result = published.result
-    if digest(result) != published.sha256:
+    if result is None or digest(result) != published.sha256:
         raise Refused(_("The published result does not fit its checksum. Have it verified before a report is made."))
     indicators = {row.number: row for row in published.scheme.indicators.all()}
     lines = [_line(indicators[item["number"]], item) for item in result["indicators"]]

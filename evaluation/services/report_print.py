@@ -19,6 +19,7 @@ QUARTERS = dict(Milestone._meta.get_field("quarter").flatchoices)
 def printed(report: AnnualReport, made_at: datetime) -> dict:
     """The report's frozen figures as strings in the language in force, for the template and the report's page."""
     figures = report.figures
+    assert figures is not None
     return {
         "number": report.number,
         "year": str(figures["year"]),
@@ -125,7 +126,7 @@ def _evaluation(evaluation: dict) -> dict | None:
         **{name: evaluation[name] for name in ("official", "grade", "rescaled", "absolute", "deductions")},
         "rule": _("rescaled") if evaluation["rule"] == Scheme.Unchosen.RESCALE else _("unchosen count 0"),
         "veto": "；".join(f"{row['name']}（{row['reason']}）" for row in vetoes),
-        "weight": _plain(sum(Decimal(line["weight"]) for line in evaluation["indicators"])),
+        "weight": _plain(sum((Decimal(line["weight"]) for line in evaluation["indicators"]), Decimal(0))),
         "chosen_weight": _plain(evaluation["chosen_weight"]),
         "groups": [{"name": name, "indicators": lines} for name, lines in groups.items()],
         "dimensions": evaluation["dimensions"],

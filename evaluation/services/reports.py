@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -113,7 +114,13 @@ def make(report: AnnualReport) -> bool:
 
 def take(report: AnnualReport, *, now: datetime) -> None:
     """Begin to make a queued report, or go on with one whose worker is dead. Raises Refused when there is neither."""
-    begun = {"attempt": report.attempt + 1, "lease_until": now + lease(), "started_at": now, "progress": 0, "step": ""}
+    begun: dict[str, Any] = {
+        "attempt": report.attempt + 1,
+        "lease_until": now + lease(),
+        "started_at": now,
+        "progress": 0,
+        "step": "",
+    }
     if report.status == Status.QUEUED:
         return move(report, Status.RUNNING, by=None, **begun)
     with transaction.atomic():
@@ -167,7 +174,7 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _advance(report: AnnualReport, step: Step, **fields: object) -> None:
+def _advance(report: AnnualReport, step: AnnualReport.Step, **fields: object) -> None:
     _hold(report, step=step, progress=PROGRESS[step], **fields)
 
 

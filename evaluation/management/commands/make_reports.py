@@ -47,7 +47,8 @@ class Command(BaseCommand):
     def wait(self, pks: list[int], timeout: int) -> None:
         """Say every change until all are made. Raises CommandError for failures and when the time is over."""
         rows = AnnualReport.objects.filter(pk__in=pks).select_related("zone").defer("figures").order_by("pk")
-        began, said, warned = time.monotonic(), {}, False
+        began, warned = time.monotonic(), False
+        said: dict[int, str] = {}
         while True:
             for report in rows.all():
                 line = f"{report.number} {report.get_status_display()} {report.progress}% {report.get_step_display()}"
