@@ -58,8 +58,11 @@ class MatrixFilter(TaskFilter):
     )
     quarter = django_filters.ChoiceFilter(label=_("Quarter"), choices=QUARTERS, method="leave")
     order = django_filters.ChoiceFilter(
-        label=_("Order"), choices=[("overdue", _("Overdue first"))], empty_label=_("By number"), method="sort",
-        widget=forms.Select(attrs={"aria-label": _("Order")}),
+        label=_("Sort order"),
+        choices=[("overdue", _("Overdue first"))],
+        empty_label=_("By number"),
+        method="sort",
+        widget=forms.Select(attrs={"aria-label": _("Sort order")}),
     )
 
     class Meta:

@@ -177,14 +177,23 @@ def test_a_month_outside_its_quarter_and_a_month_that_does_not_exist_are_said():
     assert [cell.due for cell in table.rows[0].milestones.values()] == [date(2026, 5, 31), date(2026, 6, 30)]
 
 
+NO_HEADING = "The heading of the table is not recognised. It needs the columns 序号, 目标任务, 季度 and 形象进度."
+
+
 @pytest.mark.parametrize(
     ("rows", "errors"),
     [
-        ([["序号", "内容"], [1, "a"]], ["The heading of the table is not recognised. It needs the columns 序号, 目标任务, 季度 and 形象进度."]),
+        ([["序号", "内容"], [1, "a"]], [NO_HEADING]),
         ([HEADINGS], ["The table has no tasks."]),
-        ([HEADINGS, [1, "建设", "5季度", "a"]], ["Row 3: the quarter “5季度” is not recognised.", "The table has no tasks."]),
+        (
+            [HEADINGS, [1, "建设", "5季度", "a"]],
+            ["Row 3: the quarter “5季度” is not recognised.", "The table has no tasks."],
+        ),
         ([HEADINGS, [1, "甲", "1季度", "a"], [1, "乙", "1季度", "b"]], ["Row 4: number 1 stands there twice."]),
-        ([HEADINGS, [1, "甲", "1季度", "a"], ["", "", "2季度", "b"], ["", "", "1季度", "c"]], ["Row 5: quarter 1 of task 1 stands there twice."]),
+        (
+            [HEADINGS, [1, "甲", "1季度", "a"], ["", "", "2季度", "b"], ["", "", "1季度", "c"]],
+            ["Row 5: quarter 1 of task 1 stands there twice."],
+        ),
         ([HEADINGS, [1, "甲", "1季度", ""]], ["Task 1, quarter 1: there is no text."]),
         ([HEADINGS, [1, "", "1季度", "a"]], ["Row 3: there is no goal for this task.", "The table has no tasks."]),
         ([HEADINGS, [1, "甲", "", "a"]], ["Row 3: the text belongs to no quarter."]),
@@ -194,6 +203,7 @@ def test_a_table_that_is_wrong_is_refused_with_a_sentence(rows, errors):
     assert read(rows).errors == errors
 
 
+TOO_LARGE = "The file is too large: at most 10 MB."
 DAMAGED = "The file is damaged and cannot be read."
 NOT_DOCX = "The file is named .docx but is not such a file, or it has a password."
 NOT_XLSX = NOT_DOCX.replace("docx", "xlsx")
@@ -210,10 +220,10 @@ NOT_XLSX = NOT_DOCX.replace("docx", "xlsx")
         (b"old", "a.doc", "Only .docx and .xlsx files can be read. Save an older file in one of these formats first."),
         (archive({"word/document.xml": b"<broken"}), "a.docx", DAMAGED),
         (archive({"xl/workbook.xml": b"<!DOCTYPE x [<!ENTITY a 'a'>]>"}), "a.xlsx", NOT_XLSX),
-        (b"x" * (tables_files.MAX_FILE + 1), "a.xlsx", "The file is too large: at most 10 MB."),
-        (archive({"word/document.xml": b" " * (tables_files.MAX_UNPACKED + 1)}), "a.docx", "The file is too large: at most 10 MB."),
+        (b"x" * (tables_files.MAX_FILE + 1), "a.xlsx", TOO_LARGE),
+        (archive({"word/document.xml": b" " * (tables_files.MAX_UNPACKED + 1)}), "a.docx", TOO_LARGE),
     ],
-    ids=["empty", "text", "excel named docx", "word named xlsx", "password", "old", "broken", "entities", "large", "bomb"],
+    ids="empty text excel-as-word word-as-excel password old broken entities large bomb".split(),
 )  # fmt: skip
 def test_a_file_that_is_not_what_its_name_says_is_refused_with_a_sentence(content, name, error):
     table = read_table(content, name, 2026)
