@@ -132,8 +132,12 @@ class HourFilter(django_filters.FilterSet):
         validators=[RegexValidator(MONTH, _("Give the month as 2026-05."))],
         widget=forms.TextInput(attrs={"type": "month"}),
     )
-    since = django_filters.DateFilter(label=_("From day"), field_name="date", lookup_expr="gte", widget=date_input())
-    until = django_filters.DateFilter(label=_("To day"), field_name="date", lookup_expr="lte", widget=date_input())
+    date_after = django_filters.DateFilter(
+        label=_("From day"), field_name="date", lookup_expr="gte", widget=date_input()
+    )
+    date_before = django_filters.DateFilter(
+        label=_("To day"), field_name="date", lookup_expr="lte", widget=date_input()
+    )
 
     class Meta:
         model = HourEntry

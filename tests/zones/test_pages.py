@@ -251,7 +251,7 @@ def test_the_sum_under_the_list_is_of_all_filtered_rows(approved, entry_of, proj
     client = client_for(mentor)
     assert client.get(url("hours_list")).context["total"] == 7
     assert client.get(f"{url('hours_list')}?status=approved").context["total"] == 2
-    assert client.get(f"{url('hours_list')}?since={day}&until={day}").context["total"] == 2
+    assert client.get(f"{url('hours_list')}?date_after={day}&date_before={day}").context["total"] == 2
     month = f"{day:%Y-%m}"
     in_month = HourEntry.objects.filter(date__year=day.year, date__month=day.month).total()
     assert client.get(f"{url('hours_list')}?month={month}").context["total"] == in_month

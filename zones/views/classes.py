@@ -38,7 +38,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "class": innovation_class,
             "zone": innovation_class.zone,
-            "mentors": list(innovation_class.mentors.select_related("person").order_by("side", "slot")),
+            "mentors": innovation_class.mentors.all(),
             "sides": mentor_sides(innovation_class),
             "enrollments": innovation_class.enrollments.for_list(),
             "next_states": next_states(innovation_class),
