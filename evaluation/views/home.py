@@ -92,13 +92,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _waiting(user: User, today: date) -> Iterator[Item]:
     """Everything that waits for this person, from all apps."""
-    rows = HourEntry.objects.to_countersign(user).order_by().values("project", "project__name")
-    for row in rows.annotate(entries=Count("pk"), hours=Sum("hours")).order_by("project__name"):
+    hours = HourEntry.objects.to_countersign(user)
+    sums = hours.aggregate(entries=Count("pk"), hours=Sum("hours"), zones=Count("project__zone", distinct=True))
+    if sums["entries"]:
+        sums["hours"] = _plain(sums["hours"])
         yield Item(
             None,
-            _("Countersign hours: %(project)s") % {"project": row["project__name"]},
-            _("%(entries)s entries, %(hours)s hours") % {"entries": row["entries"], "hours": _plain(row["hours"])},
-            f"{reverse('zones:hours_countersign')}#project-{row['project']}",
+            _("Countersign hours"),
+            _("%(entries)s entries, %(hours)s hours, from %(zones)s zones") % sums,
+            reverse("zones:hours_countersign"),
             _("Countersign"),
         )
     is_bureau = user.affiliation.role == Role.BUREAU
