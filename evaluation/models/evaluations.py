@@ -1,5 +1,7 @@
 """One zone's evaluation of one year, from opening to the published result, and who said what in it."""
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -166,6 +168,19 @@ class Evaluation(models.Model):
     @property
     def is_public(self) -> bool:
         return self.status in self.Status.public()
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.status in self.Status.frozen()
+
+    @property
+    def official(self) -> Decimal | None:
+        """The official score once there is a result."""
+        return Decimal(self.result["official"]) if self.result else None
+
+    @property
+    def grade(self) -> str:
+        return self.result["grade"] if self.result else ""
 
     @cached_property
     def version(self) -> int:

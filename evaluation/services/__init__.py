@@ -12,6 +12,7 @@ from .evaluations import (
     withdraw_reviewer,
 )
 from .indicator_files import read_indicators
+from .presentation import Mark, Presented, presented
 from .publication import (
     answer_objection,
     object_to,
@@ -40,6 +41,9 @@ from .scores import Given, missing_scores, save_scores, submit_scores
 __all__ = [
     "Assessed",
     "Given",
+    "Mark",
+    "Presented",
+    "presented",
     "missing_scores",
     "review_problems",
     "working_day_after",

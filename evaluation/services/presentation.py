@@ -1,0 +1,84 @@
+"""A result laid out for reading: by section, beside last year, with what lost the most."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..models import Evaluation, Indicator, Scheme, Side
+from .results import compute
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One chosen indicator: its score, last year's of the same name, and the points of the total it lost."""
+
+    indicator: Indicator
+    opens: bool
+    score: Decimal
+    before: Decimal | None
+    lost: Decimal
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.before is None else self.score - self.before
+
+
+@dataclass(frozen=True)
+class Presented:
+    """``dimensions``: name, this year, last year; ``sides``: label, reviewers, weight in percent, mean."""
+
+    marks: list[Mark]
+    unchosen: list[Indicator]
+    chosen_weight: Decimal
+    dimensions: list[tuple[str, Decimal, Decimal | None]]
+    sides: list[tuple[str, int, int, Decimal]]
+    losses: list[Mark]
+    axis_from: int
+
+
+def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
+    """Everything the result page shows beside the frozen figures. ``previous`` is last year's published one."""
+    result = compute(evaluation)
+    earlier = compute(previous) if previous else None
+    indicators = {row.number: row for row in evaluation.scheme.indicators.weighted()}
+    before = _scores_by_name(previous) if previous else {}
+    chosen = [item for item in result.items if item.score is not None]
+    marks = list(_marks(chosen, indicators, before))
+    past = earlier.dimensions if earlier else {}
+    dimensions = [(name, mean, past.get(name)) for name, mean in result.dimensions.items() if mean is not None]
+    shown = [value for row in dimensions for value in row[1:] if value is not None]
+    return Presented(
+        marks=marks,
+        unchosen=[indicators[item.number] for item in result.items if item.score is None],
+        chosen_weight=sum((mark.indicator.weight for mark in marks), Decimal()),
+        dimensions=dimensions,
+        sides=_sides(evaluation, result.sides),
+        losses=sorted((mark for mark in marks if mark.lost), key=lambda mark: -mark.lost)[:3],
+        axis_from=50 if min(shown) >= 50 else 0,
+    )
+
+
+def _marks(items: list, indicators: dict[int, Indicator], before: dict[str, Decimal]) -> Iterator[Mark]:
+    section = None
+    for item in items:
+        row = indicators[item.number]
+        yield Mark(row, row.section != section, item.score, before.get(row.name), item.lost)
+        section = row.section
+
+
+def _scores_by_name(evaluation: Evaluation) -> dict[str, Decimal]:
+    """By name, because another year's scheme may number otherwise."""
+    names = dict(evaluation.scheme.indicators.values_list("number", "name"))
+    rows = (evaluation.result or {})["indicators"]
+    return {names[row["number"]]: Decimal(row["score"]) for row in rows if row["score"] is not None}
+
+
+def _sides(evaluation: Evaluation, means: dict) -> list[tuple[str, int, int, Decimal]]:
+    scheme: Scheme = evaluation.scheme
+    weights = {
+        Side.COLLEGE: scheme.college_weight,
+        Side.ENTERPRISE: scheme.enterprise_weight,
+        Side.THIRD_PARTY: scheme.third_party_weight,
+    }
+    given = list(evaluation.reviewers.values_list("side", flat=True))
+    return [(str(side.label), given.count(side), weights[side], means[side]) for side in Side if side in means]

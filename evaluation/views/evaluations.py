@@ -1,0 +1,140 @@
+"""Evaluations: the list, one with its stages, opening, and the college's self-assessment."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from consortium.forms import accepted
+from consortium.lists import Column, list_page
+from consortium.models import HistoryEntry
+from consortium.permissions import require
+
+from .. import services
+from ..filters import EvaluationFilter
+from ..forms import OpenForm, SelfAssessmentForm
+from ..models import Evaluation, Scheme, Side
+
+
+def evaluation_list(request: HttpRequest) -> HttpResponse:
+    seen = Evaluation.objects.visible_to(request.user)
+    columns = [
+        Column(_("Zone"), "zone.name", sort="zone__name"),
+        Column(_("College"), "zone.college.name", sort="zone__college__name"),
+        Column(_("Year"), "year", sort="year", numeric=True),
+        Column(_("Stage"), "get_status_display", sort="status"),
+        Column(_("Reviewers done"), lambda row: f"{row.submitted_count}/{row.reviewer_count}", numeric=True),
+        Column(_("Official score"), "official", numeric=True),
+        Column(_("Grade"), "grade"),
+        Column(_("Publicity until"), "publicity_ends_on", sort="publicity_ends_on"),
+    ]
+    counts = seen.counted()
+    tally = [(status, counts[status]) for status in Evaluation.Status if counts[status]]
+    return list_page(
+        request,
+        filterset=EvaluationFilter,
+        queryset=seen.for_list(),
+        columns=columns,
+        template="evaluation/evaluation_list.html",
+        context={"tally": tally, "total": sum(counts.values())},
+    )
+
+
+def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+    affiliation = request.user.affiliation
+    reviewers = list(evaluation.reviewers.select_related("person"))
+    history = HistoryEntry.objects.of(evaluation)
+    at_review = evaluation.status == Evaluation.Status.REVIEW
+    context = {
+        "evaluation": evaluation,
+        "stages": _stages(evaluation),
+        "lines": list(evaluation.self_assessments.select_related("indicator")),
+        "reviewers": reviewers,
+        "own_review": next((row for row in reviewers if row.person_id == request.user.pk), None),
+        "sides": [(side.label, [row for row in reviewers if row.side == side]) for side in Side],
+        "names_shown": affiliation.sees_whole_consortium,
+        "findings": evaluation.findings.select_related("indicator"),
+        "objections": evaluation.objections.select_related("by"),
+        "problems": services.review_problems(evaluation) if at_review and affiliation.sees_whole_consortium else [],
+        "publicity_over": _publicity_over(evaluation),
+        "correction": Evaluation.objects.visible_to(request.user).filter(supersedes=evaluation).first(),
+        # who reviews is not for everybody; the stages are
+        "history": history if affiliation.sees_whole_consortium else history.filter(what="status"),
+    }
+    return render(request, "evaluation/evaluation_detail.html", context)
+
+
+def evaluation_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "evaluation.add")
+    schemes = Scheme.objects.visible_to(request.user).filter(status=Scheme.Status.PUBLISHED)
+    scheme = schemes.filter(pk=request.GET["scheme"]).first() if request.GET.get("scheme", "").isdecimal() else None
+    scheme = scheme or schemes.first()
+    if scheme is None:
+        return render(request, "evaluation/evaluation_create.html", {"schemes": schemes})
+    form = OpenForm(request.POST or None, user=request.user, scheme=scheme)
+
+    @transaction.atomic
+    def act() -> None:
+        for zone in form.cleaned_data["zones"]:
+            services.open_evaluation(zone, scheme, by=request.user, today=timezone.localdate())
+
+    if form.is_valid() and accepted(form, act):
+        return redirect("evaluation:evaluation_list")
+    context = {"form": form, "scheme": scheme, "schemes": schemes}
+    return render(request, "evaluation/evaluation_create.html", context)
+
+
+@require_POST
+def evaluation_start(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
+    require(request.user, "evaluation.change", evaluation)
+    services.start_self_assessment(evaluation, by=request.user, today=timezone.localdate())
+    return redirect("evaluation:evaluation_detail", pk)
+
+
+def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
+    """The college's own sheet; one button keeps it, the other hands it to the reviewers."""
+    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+    require(request.user, "evaluation.assess", evaluation)
+    form = SelfAssessmentForm(request.POST or None, evaluation=evaluation)
+
+    @transaction.atomic
+    def act() -> None:
+        services.save_self_assessment(evaluation, form.assessed(), by=request.user)
+        if "submit" in request.POST:
+            services.submit_self_assessment(evaluation, by=request.user, today=timezone.localdate())
+
+    if form.is_valid() and accepted(form, act):
+        following = "evaluation_detail" if "submit" in request.POST else "evaluation_assess"
+        return redirect(f"evaluation:{following}", pk)
+    context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
+    return render(request, "evaluation/evaluation_assess.html", context)
+
+
+def _publicity_over(evaluation: Evaluation) -> bool:
+    return bool(evaluation.publicity_ends_on and evaluation.publicity_ends_on < timezone.localdate())
+
+
+def _stages(evaluation: Evaluation) -> list[dict[str, object]]:
+    """The four stages after opening: name, the day it began, and whether it is past ("was"), now, or to come."""
+    status = Evaluation.Status
+    order = [status.PREPARING, status.SELF_ASSESSMENT, status.REVIEW, status.PUBLICITY, status.PUBLISHED]
+    days = [
+        evaluation.opened_on,
+        evaluation.self_assessment_on,
+        evaluation.review_on,
+        evaluation.publicity_on,
+        evaluation.published_at,
+    ]
+    here = len(order) - 1 if evaluation.is_frozen else order.index(status(evaluation.status))
+    return [
+        {
+            "label": stage.label,
+            "day": day,
+            "css": "was" if number < here or evaluation.is_frozen else "now" if number == here else "",
+        }
+        for number, (stage, day) in enumerate(zip(order, days, strict=True))
+    ]

@@ -1,0 +1,139 @@
+"""The result: shown, objected to, published, corrected."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from consortium.forms import accepted
+from consortium.permissions import require
+
+from .. import services
+from ..forms import AnswerForm, ObjectionForm, ReasonForm
+from ..models import Evaluation, Objection
+
+
+def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _seen(request, pk)
+    if evaluation.result is None:
+        raise Http404
+    rows = Evaluation.objects.visible_to(request.user).select_related("scheme")
+    previous = rows.filter(
+        zone=evaluation.zone_id, year=evaluation.year - 1, status=Evaluation.Status.PUBLISHED
+    ).first()
+    context = {
+        "evaluation": evaluation,
+        "result": evaluation.result,
+        "view": services.presented(evaluation, previous),
+        "previous": previous,
+        "findings": evaluation.findings.select_related("indicator"),
+        "objections": evaluation.objections.select_related("by"),
+        "bands": evaluation.scheme.bands.all(),
+        "publicity_over": evaluation.publicity_ends_on < timezone.localdate(),
+    }
+    return render(request, "evaluation/evaluation_result.html", context)
+
+
+def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _changeable(request, pk)
+    if request.method == "POST":
+        services.start_publicity(evaluation, by=request.user, today=timezone.localdate())
+        return redirect("evaluation:evaluation_result", pk)
+    last_day = services.working_day_after(timezone.localdate(), evaluation.scheme.publicity_days)
+    context = {
+        "heading": _("Begin the publicity: %(zone)s") % {"zone": evaluation.zone},
+        "text": _("The review is closed and the result is shown until %(day)s.") % {"day": date_format(last_day)},
+        "going": services.review_problems(evaluation) if evaluation.status == Evaluation.Status.REVIEW else [],
+        "label": _("Begin the publicity"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def evaluation_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _changeable(request, pk)
+    if request.method == "POST":
+        services.publish(evaluation, by=request.user, now=timezone.now())
+        return redirect("evaluation:evaluation_result", pk)
+    context = {
+        "heading": _("Publish the result: %(zone)s") % {"zone": evaluation.zone},
+        "text": _("A published result never changes; a correction is a new version with a reason."),
+        "label": _("Publish"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def evaluation_return(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _changeable(request, pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and accepted(
+        form, lambda: services.return_to_review(evaluation, by=request.user, reason=form.cleaned_data["reason"])
+    ):
+        return redirect("evaluation:evaluation_detail", pk)
+    context = {
+        "heading": _("Return to the review: %(zone)s") % {"zone": evaluation.zone},
+        "text": _("The result leaves the publicity; it is counted and shown anew after the review."),
+        "form": form,
+        "label": _("Return"),
+        "danger": True,
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def evaluation_supersede(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _changeable(request, pk)
+    form = ReasonForm(request.POST or None)
+    opened: list[Evaluation] = []
+
+    def act() -> None:
+        reason = form.cleaned_data["reason"]
+        opened.append(services.supersede(evaluation, by=request.user, reason=reason, today=timezone.localdate()))
+
+    if form.is_valid() and accepted(form, act):
+        return redirect("evaluation:evaluation_detail", opened[0].pk)
+    context = {
+        "heading": _("Correct the result: %(zone)s") % {"zone": evaluation.zone},
+        "text": _("A copy goes back to the review. Until it is published this result stands; both stay readable."),
+        "form": form,
+        "label": _("Open a correction"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def objection_create(request: HttpRequest, pk: int) -> HttpResponse:
+    evaluation = _seen(request, pk)
+    require(request.user, "evaluation.object", evaluation)
+    form = ObjectionForm(request.POST or None)
+    if form.is_valid() and accepted(
+        form, lambda: services.object_to(evaluation, form.cleaned_data["text"], by=request.user, now=timezone.now())
+    ):
+        return redirect("evaluation:evaluation_result", pk)
+    context = {"form": form, "evaluation": evaluation, "heading": _("Object to this result")}
+    return render(request, "evaluation/evaluation_form.html", context)
+
+
+def objection_answer(request: HttpRequest, pk: int, objection: int) -> HttpResponse:
+    evaluation = _changeable(request, pk)
+    row = get_object_or_404(Objection.objects.visible_to(request.user), evaluation=evaluation, pk=objection)
+    row.evaluation = evaluation
+    form = AnswerForm(request.POST or None)
+    if form.is_valid() and accepted(
+        form, lambda: services.answer_objection(row, form.cleaned_data["answer"], by=request.user, now=timezone.now())
+    ):
+        return redirect("evaluation:evaluation_result" if evaluation.result else "evaluation:evaluation_detail", pk)
+    context = {"form": form, "evaluation": evaluation, "heading": _("Answer an objection"), "objection": row}
+    return render(request, "evaluation/evaluation_form.html", context)
+
+
+def _seen(request: HttpRequest, pk: int) -> Evaluation:
+    return get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+
+
+def _changeable(request: HttpRequest, pk: int) -> Evaluation:
+    evaluation = _seen(request, pk)
+    require(request.user, "evaluation.change", evaluation)
+    return evaluation

@@ -1,0 +1,150 @@
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consortium.forms import accepted
+from consortium.lists import Column, list_page
+from consortium.models import HistoryEntry
+from consortium.permissions import require
+
+from .. import services
+from ..filters import SchemeFilter
+from ..forms import IndicatorForm, SchemeForm, SchemeImportForm
+from ..models import Indicator, Scheme
+
+
+def scheme_list(request: HttpRequest) -> HttpResponse:
+    columns = [
+        Column(_("Scheme"), "name", sort="name"),
+        Column(_("Year"), "year", sort="year", numeric=True),
+        Column(_("Version"), "version", sort="version", numeric=True),
+        Column(_("Indicators"), "indicator_count", sort="indicator_count", numeric=True),
+        Column(_("Sum of weights, %"), "weight_sum", sort="weight_sum", numeric=True),
+        Column(_("Status"), "get_status_display", sort="status"),
+    ]
+    return list_page(
+        request,
+        filterset=SchemeFilter,
+        queryset=Scheme.objects.visible_to(request.user).for_list(),
+        columns=columns,
+        template="evaluation/scheme_list.html",
+    )
+
+
+def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    scheme = get_object_or_404(Scheme.objects.visible_to(request.user).for_list(), pk=pk)
+    indicators = list(scheme.indicators.all())
+    context = {
+        "scheme": scheme,
+        "indicators": indicators,
+        "section_weights": _section_weights(indicators),
+        "required_weight": sum(row.weight for row in indicators if row.is_required),
+        "problems": services.scheme_problems(scheme) if scheme.is_draft else [],
+        "bands": scheme.bands.all(),
+        "history": HistoryEntry.objects.of(scheme),
+    }
+    return render(request, "evaluation/scheme_detail.html", context)
+
+
+def scheme_import(request: HttpRequest) -> HttpResponse:
+    require(request.user, "scheme.add")
+    form = SchemeImportForm(request.POST or None, request.FILES or None, initial={"year": timezone.localdate().year})
+    imported: list[Scheme] = []
+
+    def act() -> None:
+        scheme = services.import_scheme(
+            form.cleaned_data["file"],
+            year=form.cleaned_data["year"],
+            name=form.cleaned_data["name"],
+            consortium=request.user.affiliation.consortium,
+            by=request.user,
+        )
+        imported.append(scheme)
+
+    if form.is_valid() and accepted(form, act):
+        return redirect("evaluation:scheme_detail", imported[0].pk)
+    return render(request, "evaluation/scheme_import.html", {"form": form})
+
+
+def scheme_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "scheme.add")
+    scheme = Scheme(consortium=request.user.affiliation.consortium, year=timezone.localdate().year)
+    form = SchemeForm(request.POST or None, instance=scheme)
+    if form.is_valid() and accepted(form, lambda: services.create_scheme(scheme, by=request.user)):
+        return redirect("evaluation:scheme_detail", scheme.pk)
+    return render(request, "evaluation/scheme_form.html", {"form": form, "heading": _("New scheme")})
+
+
+def scheme_update(request: HttpRequest, pk: int) -> HttpResponse:
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
+    form = SchemeForm(request.POST or None, instance=scheme)
+    if form.is_valid() and accepted(form, lambda: services.save_scheme_form(form, by=request.user)):
+        return redirect("evaluation:scheme_detail", pk)
+    context = {"form": form, "scheme": scheme, "heading": _("Edit the scheme")}
+    return render(request, "evaluation/scheme_form.html", context)
+
+
+def scheme_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
+    if request.method == "POST":
+        services.publish_scheme(scheme, by=request.user, now=timezone.now())
+        return redirect("evaluation:scheme_detail", pk)
+    context = {
+        "heading": _("Put %(scheme)s in force") % {"scheme": scheme},
+        "text": _("From then on its indicators and rules are frozen; a change needs a new version."),
+        "going": services.scheme_problems(scheme),
+        "label": _("Put in force"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
+    following = max((row.number for row in scheme.indicators.all()), default=0) + 1
+    form = IndicatorForm(request.POST or None, instance=Indicator(scheme=scheme), initial={"number": following})
+    if form.is_valid() and accepted(form, lambda: services.save_indicator_form(form, by=request.user)):
+        return redirect("evaluation:scheme_detail", pk)
+    context = {"form": form, "scheme": scheme, "heading": _("New indicator")}
+    return render(request, "evaluation/scheme_form.html", context)
+
+
+def indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
+    indicator = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("scheme"), pk=pk)
+    require(request.user, "indicator.change", indicator)
+    form = IndicatorForm(request.POST or None, instance=indicator)
+    if form.is_valid() and accepted(form, lambda: services.save_indicator_form(form, by=request.user)):
+        return redirect("evaluation:scheme_detail", indicator.scheme_id)
+    context = {"form": form, "scheme": indicator.scheme, "indicator": indicator, "heading": _("Edit the indicator")}
+    return render(request, "evaluation/scheme_form.html", context)
+
+
+def indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    indicator = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("scheme"), pk=pk)
+    require(request.user, "indicator.change", indicator)
+    if request.method == "POST":
+        services.remove_indicator(indicator, by=request.user)
+        return redirect("evaluation:scheme_detail", indicator.scheme_id)
+    context = {
+        "heading": _("Remove indicator %(indicator)s") % {"indicator": indicator},
+        "text": _("The weights must add up to 100 again before the scheme can be put in force."),
+        "label": _("Remove"),
+        "danger": True,
+        "cancel_url": "../edit/",
+    }
+    return render(request, "confirm.html", context)
+
+
+def _changeable(request: HttpRequest, rows: QuerySet[Scheme], pk: int) -> Scheme:
+    scheme = get_object_or_404(rows, pk=pk)
+    require(request.user, "scheme.change", scheme)
+    return scheme
+
+
+def _section_weights(indicators: list[Indicator]) -> dict[str, object]:
+    weights: dict[str, object] = {}
+    for row in indicators:
+        weights[row.section] = weights.get(row.section, 0) + row.weight  # type: ignore[operator]
+    return weights
