@@ -59,8 +59,8 @@ class MatrixFilter(TaskFilter):
     quarter = django_filters.ChoiceFilter(label=_("Quarter"), choices=QUARTERS, method="leave")
     order = django_filters.ChoiceFilter(
         label=_("Sort order"),
-        choices=[("overdue", _("Overdue first"))],
-        empty_label=_("By number"),
+        choices=[("number", _("By number")), ("overdue", _("Overdue first"))],
+        empty_label=None,
         method="sort",
         widget=forms.Select(attrs={"aria-label": _("Sort order")}),
     )
@@ -73,6 +73,8 @@ class MatrixFilter(TaskFilter):
         return rows
 
     def sort(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "number":
+            return rows.order_by("number")
         late = Q(milestones__due__lt=timezone.localdate()) & ~Q(milestones__status=Milestone.Status.CONFIRMED)
         return rows.annotate(overdue=Count("milestones", filter=late)).order_by(F("overdue").desc(), "number")
 

@@ -2,9 +2,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.dates import MONTHS
+from django.utils.formats import date_format
 from django.utils.html import escape
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Organization, User
@@ -110,7 +110,7 @@ class ReportForm(forms.Form):
         month = month_to_report(milestone, today)
         months = months_between(min(milestone.begins_on, month), today)[-24:]
         self.fields["month"].choices = [  # type: ignore[attr-defined]
-            (day.isoformat(), gettext("%(month)s %(year)s") % {"month": MONTHS[day.month], "year": day.year})
+            (day.isoformat(), date_format(day, pgettext("date format of a month and its year", "F Y")))
             for day in sorted({*months, month}, reverse=True)
         ]
         self.initial.setdefault("month", month.isoformat())

@@ -17,7 +17,7 @@ from .tables import TaskRow, TaskTable
 
 # The official form is Chinese whatever the language of the reader.
 COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "主管领导", "责任人员", "联系电话"]
-WIDTHS_CM = [1.2, 3.6, 1.7, 7.4, 5.6, 1.9, 1.9, 2.4]
+WIDTHS_CM = [1.2, 3.5, 1.6, 7.1, 5.4, 2.0, 2.0, 2.9]
 MERGED = {0: "number", 1: "goal", 5: "leader", 6: "responsible_person", 7: "phone"}
 CENTRED = {0, 2, 5, 6, 7}
 TITLE_FONT, TEXT_FONT = "黑体", "宋体"
@@ -41,6 +41,7 @@ def write_docx(table: TaskTable) -> bytes:
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
     for column, heading in enumerate(COLUMNS):
+        grid.columns[column].width = Cm(WIDTHS_CM[column])
         _fill(grid.rows[0].cells[column], heading, TITLE_FONT, centred=True)
     _mark(grid.rows[0], "w:tblHeader")
     for task in table.rows:
@@ -56,6 +57,8 @@ def write_docx(table: TaskTable) -> bytes:
                 continue
             for cells, texts in zip(rows, lines, strict=True):
                 _fill(cells[column], texts[column], TEXT_FONT, centred=column in CENTRED)
+        for cell in [cell for cells in rows[:-1] for cell in cells[2:5]]:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True  # a task stays on one page
     for row in grid.rows:
         for cell, width in zip(row.cells, WIDTHS_CM, strict=True):
             cell.width = Cm(width)
@@ -134,6 +137,7 @@ def _fill(cell: Any, text: str, font: str, *, centred: bool) -> None:
     paragraph = cell.paragraphs[0]
     for other in cell.paragraphs[1:]:
         other._element.getparent().remove(other._element)  # merging leaves an empty paragraph a cell
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _write(paragraph, text, font, 10.5)

@@ -64,7 +64,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "total": len(everything),
         "task_count": len(table.rows),
         "cell_count": sum(cell.is_hit for cell in table.cells),
-        "filtered": any(value for key, value in request.GET.items() if key in filtering.filters),
+        "filtered": any(value for name, value in asked.items() if name != "order"),
         "light_kind": asked.get("light", ""),
     }
     return render(request, "tasks/plan_detail.html", context)

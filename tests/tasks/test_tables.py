@@ -223,7 +223,7 @@ NOT_XLSX = NOT_DOCX.replace("docx", "xlsx")
         (b"x" * (tables_files.MAX_FILE + 1), "a.xlsx", TOO_LARGE),
         (archive({"word/document.xml": b" " * (tables_files.MAX_UNPACKED + 1)}), "a.docx", TOO_LARGE),
     ],
-    ids="empty text excel-as-word word-as-excel password old broken entities large bomb".split(),
+    ids=["empty", "text", "excel-as-word", "word-as-excel", "password", "old", "broken", "entities", "large", "bomb"],
 )  # fmt: skip
 def test_a_file_that_is_not_what_its_name_says_is_refused_with_a_sentence(content, name, error):
     table = read_table(content, name, 2026)
