@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from consortium.models import User
 
@@ -16,7 +17,15 @@ from .models import Activity, HourEntry, ProjectMember
 from .services.week import Cell
 
 SHOWN_TO_COUNTERSIGN = 200
-WEEKDAYS = 7
+WEEKDAYS = [
+    pgettext_lazy("weekday", "Mo"),
+    pgettext_lazy("weekday", "Tu"),
+    pgettext_lazy("weekday", "We"),
+    pgettext_lazy("weekday", "Th"),
+    pgettext_lazy("weekday", "Fr"),
+    pgettext_lazy("weekday", "Sa"),
+    pgettext_lazy("weekday", "Su"),
+]
 
 
 @dataclass
@@ -27,6 +36,11 @@ class Day:
     is_future: bool
     total: Decimal = Decimal(0)
     has_returned: bool = False
+
+    @property
+    def short(self) -> str:
+        """The weekday where there is little room."""
+        return str(WEEKDAYS[self.number - 1])
 
 
 @dataclass
@@ -109,7 +123,7 @@ def week_context(
     people = people_to_log(user)
     person = person or next(iter(people), None)
     monday = monday_of(day)
-    dates = [monday + timedelta(days=number) for number in range(WEEKDAYS)]
+    dates = [monday + timedelta(days=number) for number in range(len(WEEKDAYS))]
     days = [Day(number + 1, d, d == today, d > today) for number, d in enumerate(dates)]
     entries = HourEntry.objects.visible_to(user).filter(person=person, date__range=(dates[0], dates[-1]))
     rows = _rows(user, person, list(entries.order_by("pk")), days, typed or {}, errors or {})
@@ -137,7 +151,7 @@ def week_context(
             (entry, cell_key((entry.project_id, entry.activity, entry.date)), entry.date.isoweekday())
             for entry in returned.for_list()
         ],
-        "errors": [(s, s.error) for row in rows for s in row.squares if s.error],
+        "errors": [(row, square) for row in rows for square in row.squares if square.error],
     }
 
 

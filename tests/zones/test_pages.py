@@ -138,7 +138,7 @@ def test_bad_hours_are_said_at_the_field_and_in_the_cell(project, mentor, day, c
     page = client.post(url("hours_create"), sent)
     assert page.context["form"].errors == {"hours": [sentence]}
     week = client.post(f"{url('hours_week')}?day={day}", {cell(project, day): hours, "act": "save"})
-    assert [(square.key, said) for square, said in week.context["errors"]] == [(cell(project, day), sentence)]
+    assert [(square.key, square.error) for _row, square in week.context["errors"]] == [(cell(project, day), sentence)]
     assert f'value="{hours}"' in week.content.decode()
     assert HourEntry.objects.count() == 0
 
@@ -232,6 +232,7 @@ def test_a_return_needs_a_reason_and_then_shows_it_first(submitted, mentor, coll
     sent = {"pick": [submitted.pk], f"seen-{submitted.pk}": submitted.stamp, "act": "return"}
     page = client_for(college_admin).post(url("hours_countersign"), sent)
     assert page.context["reason_error"] == "Say why the entry is returned."
+    assert f'value="{submitted.pk}" checked' in page.content.decode()
     client_for(college_admin).post(url("hours_countersign"), sent | {"reason": "当日停机"})
     returned = client_for(mentor).get(url("hours_week")).context["returned"]
     assert [entry.return_reason for entry, _key, _day in returned] == ["当日停机"]

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='class name')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year of start')),
                 ('places', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('status', models.CharField(choices=[('planning', 'In planning'), ('recruiting', 'Recruiting'), ('running', 'Running'), ('finished', 'Finished')], default='planning', max_length=16, verbose_name='state')),
+                ('status', models.CharField(choices=[('planning', 'In planning'), ('recruiting', 'Recruiting'), ('running', 'Running'), ('finished', 'Concluded')], default='planning', max_length=16, verbose_name='state')),
             ],
             options={
                 'verbose_name': 'innovation class',

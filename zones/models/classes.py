@@ -32,7 +32,7 @@ class InnovationClass(models.Model):
         PLANNING = "planning", _("In planning")
         RECRUITING = "recruiting", _("Recruiting")
         RUNNING = "running", _("Running")
-        FINISHED = "finished", _("Finished")
+        FINISHED = "finished", _("Concluded")
 
     TRANSITIONS = {
         Status.PLANNING: {Status.RECRUITING},

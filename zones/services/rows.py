@@ -5,8 +5,20 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
+from django.utils.translation import gettext_noop
+
 from consortium.models import User
 from consortium.services import create, save_changes
+
+# parts of a record that its history names, beside the names of its fields
+PARTS = [
+    gettext_noop("partners"),
+    gettext_noop("mentors"),
+    gettext_noop("enrollments"),
+    gettext_noop("modules"),
+    gettext_noop("members"),
+    gettext_noop("corrections"),
+]
 
 
 def check(obj: models.Model) -> None:

@@ -173,8 +173,8 @@ def hours_countersign(request: HttpRequest) -> HttpResponse:
     require(request.user, "hours.approve")
     reason = request.POST.get("reason", "")
     error = ""
+    seen = read_picks(request.POST)
     if request.method == "POST":
-        seen = read_picks(request.POST)
         gives_back = request.POST.get("act") == "return"
         try:
             taken, left = services.countersign(seen, by=request.user, reason=reason if gives_back else None)
@@ -183,7 +183,7 @@ def hours_countersign(request: HttpRequest) -> HttpResponse:
         else:
             _say_countersigned(request, taken, left, gives_back)
             return redirect("zones:hours_countersign")
-    context = countersign_context(request.user) | {"reason": reason, "reason_error": error}
+    context = countersign_context(request.user) | {"reason": reason, "reason_error": error, "picked": seen}
     return render(request, "zones/hours_countersign.html", context)
 
 
