@@ -75,7 +75,7 @@ class TaskForm(forms.ModelForm):
 
 class MilestoneForm(forms.ModelForm):
     due = forms.DateField(
-        label=_("due"),
+        label=_("Due"),
         required=False,
         widget=DayInput(),
         help_text=_("Left empty: the last day of the month in brackets, otherwise of the quarter."),

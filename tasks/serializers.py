@@ -17,7 +17,9 @@ class Visible(serializers.PrimaryKeyRelatedField):
 
 
 class PlanSerializer(serializers.ModelSerializer):
-    issuer = Visible(queryset=Organization.objects.all(), required=False, allow_null=True)
+    issuer = Visible(
+        queryset=Organization.objects.filter(kind=Organization.Kind.GOVERNMENT), required=False, allow_null=True
+    )
 
     class Meta:
         model = Plan
@@ -27,7 +29,7 @@ class PlanSerializer(serializers.ModelSerializer):
 
 class TaskSerializer(serializers.ModelSerializer):
     plan = Visible(queryset=Plan.objects.all())
-    responsible_organization = Visible(queryset=Organization.objects.all(), required=False, allow_null=True)
+    responsible_organization = Visible(queryset=Organization.objects.schools(), required=False, allow_null=True)
 
     class Meta:
         model = Task

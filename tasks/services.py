@@ -33,6 +33,7 @@ def import_plan(
     """
     if table.errors:
         raise Refused(" ".join(table.errors))
+    Consortium.objects.select_for_update().get(pk=consortium.pk)  # two imports of one table come one after the other
     unit = table.unit or str(by.affiliation.organization if by and by.affiliation else consortium)
     existing = Plan.objects.filter(consortium=consortium, unit=unit, year=year).first()
     if existing:

@@ -250,11 +250,9 @@ class _Reader:
 
     def _read_lines(self, lines: list[str]) -> None:
         """Title, unit and date, from the lines around the table; the last that fits stands nearest to it."""
-        lines = [line.translate(_DIGITS).strip() for line in lines]
-        titles = [line for line in lines if "一览表" in line or "分解表" in line] or [line for line in lines if line][
-            :1
-        ]
-        self.table.title = tidy(titles[-1]) if titles else ""
+        lines = [line.translate(_DIGITS).strip() for line in lines if line.strip()]
+        titles = [line for line in lines if "一览表" in line or "分解表" in line] or lines[:1]
+        self.table.title = tidy(titles[-1]) if titles else _("Task table of %(year)s") % {"year": self.year}
         for line in lines:
             if match := _UNIT.search(line):
                 self.table.unit = tidy(match[1])

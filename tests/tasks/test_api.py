@@ -122,3 +122,12 @@ def test_lists_take_the_same_queries_whatever_their_size(
     api = api_for(bureau)
     with django_assert_num_queries(queries):
         api.get(f"/api/v1/{name}/")
+
+
+def test_only_a_school_that_one_sees_can_answer_for_a_task(api_for, bureau, plan, enterprise, make_organization):
+    stranger = make_organization("外地学院", "higher_vocational")
+    for organization in (enterprise, stranger):
+        sent = {"plan": plan.pk, "number": 1, "goal": "建设", "responsible_organization": organization.pk}
+        answer = api_for(bureau).post("/api/v1/tasks/", sent)
+        assert (answer.status_code, list(answer.json())) == (400, ["responsible_organization"])
+    assert Task.objects.count() == 0

@@ -210,3 +210,21 @@ def test_the_month_that_is_meant_is_the_oldest_without_a_report(milestone, repor
 def test_the_database_itself_keeps_what_is_confirmed_and_the_day_together(milestone):
     with pytest.raises(IntegrityError):
         Milestone.objects.filter(pk=milestone.pk).update(status=Status.CONFIRMED)
+
+
+def test_each_side_is_shown_what_waits_for_it(
+    milestone, task, report, bureau, college_admin, other_college_admin, auditor, expert, at
+):
+    today = date(2026, 8, 20)
+    Milestone.objects.create(task=task, quarter=4, text="总结。", due=date(2026, 12, 31))
+
+    def waiting(user):
+        return list(Milestone.objects.waiting_for(user, today))
+
+    assert (waiting(college_admin), waiting(bureau)) == ([milestone], [])
+    progress = report(100)
+    assert (waiting(college_admin), waiting(bureau)) == ([], [milestone])
+    return_progress(progress, by=bureau, now=at(7, 21), comment="补")
+    assert (waiting(college_admin), waiting(bureau)) == ([milestone], [])
+    assert [waiting(user) for user in (other_college_admin, auditor, expert)] == [[], [], []]
+    assert list(Milestone.objects.overdue(date(2026, 10, 1))) == [milestone]

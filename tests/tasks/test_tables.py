@@ -252,3 +252,10 @@ def test_spaces_stay_between_latin_words_only():
 
 def test_names_of_one_cell_are_told_apart():
     assert tidy_names("张　三\n李四 欧阳明、李四") == "张三、李四、欧阳明"
+
+
+def test_a_table_without_a_title_is_called_by_its_year():
+    assert (
+        read_table(word([HEADINGS, ["1", "甲", "1季度", "a", "", "", "", ""]]), "a.docx", 2026).title
+        == "Task table of 2026"
+    )
