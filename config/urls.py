@@ -1,8 +1,5 @@
 """The site map."""
 
-from importlib import import_module
-from pathlib import Path
-
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -12,36 +9,26 @@ from rest_framework.routers import SimpleRouter
 
 import consortium.api
 import consortium.views
-
-
-
-def find_spec(name):
-    return (Path(__file__).parent.parent / (name.replace(".", "/") + ".py")).exists()
-
-
-# TEMPORARY while the rooms are being built: takes in what is there
-routes = [*consortium.api.routes]
-pages = []
-for name in ("zones.api", "tasks.api", "evaluation.api", "evaluation.report_api"):
-    if find_spec(name):
-        routes += import_module(name).routes
-for name in ("zones", "tasks"):
-    if find_spec(f"{name}.urls"):
-        pages.append(path(f"{name}/", include(f"{name}.urls")))
-if find_spec("evaluation.urls"):
-    pages.append(path("evaluation/", include((import_module("evaluation.urls").evaluation_patterns, "evaluation"))))
-if find_spec("evaluation.report_urls"):
-    pages.append(path("reports/", include((import_module("evaluation.report_urls").report_patterns, "reports"))))
-if find_spec("evaluation.views.home"):
-    pages.append(path("", import_module("evaluation.views.home").home, name="home"))
+import evaluation.api
+import evaluation.report_api
+import tasks.api
+import zones.api
+from evaluation.report_urls import report_patterns
+from evaluation.urls import evaluation_patterns
+from evaluation.views.home import home
 
 router = SimpleRouter()
-for prefix, viewset in routes:
-    router.register(prefix, viewset, basename=prefix)
+for app in (consortium.api, zones.api, tasks.api, evaluation.api, evaluation.report_api):
+    for prefix, viewset in app.routes:
+        router.register(prefix, viewset, basename=prefix)
 
 urlpatterns = [
-    *pages,
+    path("", home, name="home"),
     path("consortium/", include("consortium.urls")),
+    path("zones/", include("zones.urls")),
+    path("tasks/", include("tasks.urls")),
+    path("evaluation/", include((evaluation_patterns, "evaluation"))),
+    path("reports/", include((report_patterns, "reports"))),
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),

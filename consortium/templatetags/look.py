@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, NullBooleanSelect, RadioSelect, Select
 from django.template.context import Context
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -101,11 +101,8 @@ def may(context: Context, act: str, obj: Any = None) -> bool:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, route: str, label: str) -> SafeString:
-    """A link of the main navigation, marked while one is in its room; nothing until the route exists."""
-    try:
-        href = reverse(route)
-    except NoReverseMatch:
-        return SafeString("")
+    """A link of the main navigation, marked while one is in its room."""
+    href = reverse(route)
     here = context["request"].resolver_match
     current = here is not None and (here.view_name == route or ":" in route and here.namespace == route.split(":")[0])
     return format_html('<a href="{}"{}>{}</a>', href, SafeString(' aria-current="true"') if current else "", label)
