@@ -75,7 +75,9 @@ class EnrollmentViewSet(ScopedViewSet):
 
     def change(self, obj: Any, data: dict[str, Any]) -> None:
         """Only the day of leaving can be set; who was placed where and when is history."""
-        services.leave(obj, on=data.get("left_on") or timezone.localdate(), by=self.request.user)
+        if not data.get("left_on"):
+            raise ValidationError({"left_on": [_("Give the day on which the student leaves.")]})
+        services.leave(obj, on=data["left_on"], by=self.request.user)
 
 
 class ProjectViewSet(ScopedViewSet):

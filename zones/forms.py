@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Department, Organization, User
@@ -30,9 +31,11 @@ class RowForm(forms.ModelForm):
 
 
 def people_of(*organizations: Any) -> Any:
-    """The people who act for one of the organizations now, by name."""
+    """The people who act for one of the organizations now, by name, with ``works_at``."""
     places = Affiliation.objects.in_force().filter(organization__in=organizations)
-    return User.objects.filter(pk__in=places.values("user")).order_by("name", "pk")
+    works_at = places.filter(user=OuterRef("pk")).order_by("pk").values("organization__name")[:1]
+    people = User.objects.filter(pk__in=places.values("user")).order_by("name", "pk")
+    return people.annotate(works_at=Subquery(works_at))
 
 
 class ZoneForm(RowForm):
@@ -179,6 +182,5 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(label=_("What was wrong"), max_length=300)
 
 
-def _person_and_organization(person: User) -> str:
-    organization = person.affiliation.organization if person.affiliation else ""
-    return f"{person} · {organization}"
+def _person_and_organization(person: Any) -> str:
+    return f"{person} · {person.works_at}"

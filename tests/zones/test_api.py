@@ -202,6 +202,20 @@ def test_a_college_makes_a_zone_a_class_a_project_and_places_a_student(
     assert (stranger.status_code, stranger.json()) == (400, {"zone": [sentence]})
 
 
+def test_a_place_ends_only_with_a_day_of_leaving(innovation_class, make_student, day, college_admin, api_for):
+    place = Enrollment.objects.create(innovation_class=innovation_class, student=make_student("1"), enrolled_on=day)
+    url = f"{API}/enrollments/{place.pk}/"
+    answer = api_for(college_admin).patch(url, {"innovation_class": innovation_class.pk})
+    assert (answer.status_code, answer.json()) == (400, {"left_on": ["Give the day on which the student leaves."]})
+    assert api_for(college_admin).patch(url, {"left_on": str(day)}).json()["left_on"] == str(day)
+    assert api_for(college_admin).patch(url, {"left_on": str(day)}).status_code == 409
+
+
+def test_a_project_stays_in_its_zone(project, make_zone, college_admin, api_for):
+    answer = api_for(college_admin).patch(f"{API}/projects/{project.pk}/", {"zone": make_zone("mold").pk})
+    assert (answer.status_code, answer.json()) == (400, {"zone": ["This cannot be changed any more."]})
+
+
 def test_lists_take_as_many_queries_for_three_rows_as_for_one(
     approved, zone, make_zone, innovation_class, make_student, entry_of, project, make_project, rival_project,
     mentor, today, day, secretariat, api_for, django_assert_num_queries

@@ -297,6 +297,8 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
         (college_admin, url("class_detail", innovation_class.pk), 8),
         (college_admin, url("project_detail", project.pk), 11),
         (college_admin, url("hours_countersign"), 5),
+        (college_admin, url("mentor_add", innovation_class.pk), 7),
+        (college_admin, url("member_add", project.pk), 6),
         (mentor, f"{url('hours_week')}?day={day}", 8),
     ]
 

@@ -10,14 +10,18 @@ from consortium.models import User
 from consortium.services import Refused, record
 
 from ..models import Enrollment, InnovationClass, Mentor, Side, Student
-from .rows import check, save
+from .rows import check, keep, save
 
 YOUNGEST = 16
 
 
 def save_class(innovation_class: InnovationClass, *, by: User | None) -> InnovationClass:
-    """Create or change a class; it cannot have fewer places than students. Raises ValidationError by field."""
+    """Create or change a class; it stays in its zone and cannot have fewer places than students.
+
+    Raises ValidationError by field.
+    """
     if innovation_class.pk:
+        keep(innovation_class, "zone")
         taken = innovation_class.enrollments.open().count()
         if innovation_class.places is not None and innovation_class.places < taken:
             raise ValidationError(

@@ -7,14 +7,17 @@ from consortium.models import Organization, User
 from consortium.services import Refused, record
 
 from ..models import HourEntry, Project, ProjectMember, ProjectModule
-from .rows import check, save
+from .rows import check, keep, save
 
 
 def save_project(project: Project, *, by: User | None) -> Project:
     """Create or change a project of an enterprise that is a partner of the zone.
 
-    Its dates must keep the hours that are logged already. Raises ValidationError by field.
+    It stays with zone and enterprise, and its dates keep the hours that are logged already.
+    Raises ValidationError by field.
     """
+    if project.pk:
+        keep(project, "zone", "enterprise")
     if project.zone_id and project.enterprise_id:
         partners = project.zone.partnerships.filter(enterprise=project.enterprise_id)
         if not partners.exists():

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from consortium.models import User
@@ -37,6 +37,14 @@ def placed(error: ValidationError) -> dict[str, list[ValidationError]]:
             field = single.code if name == NON_FIELD_ERRORS and single.code else name
             found.setdefault(field, [single])
     return found
+
+
+def keep(obj: Any, *names: str) -> None:
+    """Refuse another value in the foreign keys ``names`` of a stored row: what hangs on it would change with it."""
+    stored = type(obj)._base_manager.get(pk=obj.pk)
+    for name in names:
+        if getattr(stored, f"{name}_id") != getattr(obj, f"{name}_id"):
+            raise ValidationError({name: _("This cannot be changed any more.")})
 
 
 @transaction.atomic
