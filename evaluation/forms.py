@@ -167,7 +167,7 @@ class SelfAssessmentForm(Sheet):
                 widget=forms.CheckboxInput(attrs={"aria-label": f"{row.name} {_('chosen')}"}),
             )
             self.fields[f"score_{number}"] = self._score_field(row, str(_("own score")))
-            self.fields[f"note_{number}"] = self._note_field(row, str(_("note")))
+            self.fields[f"note_{number}"] = self._note_field(row, str(_("explanation")))
             self.initial |= {f"score_{number}": said.self_score, f"note_{number}": said.note}
 
     def assessed(self) -> list[Assessed]:

@@ -246,13 +246,13 @@ class Reviewer(models.Model):
 
 class ScoreQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A single reviewer's scores are for that reviewer, the secretariat and the auditor; others see means."""
+        """One's own at any time; the secretariat and the auditor see sheets once submitted; others see means only."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
         rows = self.filter(reviewer__evaluation__in=Evaluation.objects.visible_to(user))
         if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR}:
-            return rows
+            return rows.exclude(reviewer__submitted_at=None)
         return rows.filter(reviewer__person=user)
 
 

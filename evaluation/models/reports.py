@@ -36,8 +36,9 @@ class AnnualReportQuerySet(models.QuerySet):
 
     def for_list(self):
         """With ``ahead``: how many open reports were ordered before this one."""
-        earlier = AnnualReport.objects.open().filter(queued_at__lt=OuterRef("queued_at")).order_by()
-        ahead = earlier.annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
+        together = Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
+        earlier = AnnualReport.objects.open().filter(together | Q(queued_at__lt=OuterRef("queued_at")))
+        ahead = earlier.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
         return (
             self.annotate(ahead=Coalesce(Subquery(ahead), 0))
             .select_related("zone__department", "zone__college", "requested_by")

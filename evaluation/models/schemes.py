@@ -145,7 +145,7 @@ class GradeBand(models.Model):
 
     scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="bands")  # a part of it
     name = models.CharField(_("grade"), max_length=20)
-    lowest = models.DecimalField(_("from"), max_digits=5, decimal_places=2, validators=PERCENT)
+    lowest = models.DecimalField(_("lowest score"), max_digits=5, decimal_places=2, validators=PERCENT)
 
     class Meta:
         verbose_name = _("grade")

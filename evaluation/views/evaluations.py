@@ -119,22 +119,18 @@ def _publicity_over(evaluation: Evaluation) -> bool:
 
 
 def _stages(evaluation: Evaluation) -> list[dict[str, object]]:
-    """The four stages after opening: name, the day it began, and whether it is past ("was"), now, or to come."""
+    """The stages: name, the day it began, and whether it is past ("was"), now ("now") or to come ("")."""
     status = Evaluation.Status
-    order = [status.PREPARING, status.SELF_ASSESSMENT, status.REVIEW, status.PUBLICITY, status.PUBLISHED]
-    days = [
-        evaluation.opened_on,
-        evaluation.self_assessment_on,
-        evaluation.review_on,
-        evaluation.publicity_on,
-        evaluation.published_at,
+    stages = [
+        (status.PREPARING, _("Opening"), evaluation.opened_on),
+        (status.SELF_ASSESSMENT, _("Self-assessment"), evaluation.self_assessment_on),
+        (status.REVIEW, _("Expert review"), evaluation.review_on),
+        (status.PUBLICITY, _("Publicity"), evaluation.publicity_on),
+        (status.PUBLISHED, _("Publication"), evaluation.published_at),
     ]
-    here = len(order) - 1 if evaluation.is_frozen else order.index(status(evaluation.status))
+    order = [stage for stage, _label, _day in stages]
+    here = len(order) if evaluation.is_frozen else order.index(status(evaluation.status))
     return [
-        {
-            "label": stage.label,
-            "day": day,
-            "css": "was" if number < here or evaluation.is_frozen else "now" if number == here else "",
-        }
-        for number, (stage, day) in enumerate(zip(order, days, strict=True))
+        {"label": label, "day": day, "css": "was" if number < here else "now" if number == here else ""}
+        for number, (_stage, label, day) in enumerate(stages)
     ]

@@ -469,6 +469,11 @@ def test_single_scores_are_seen_by_their_reviewer_the_secretariat_and_the_audito
     }
 
 
+def test_a_sheet_that_is_not_submitted_is_its_reviewers_alone(sheet, expert, secretariat, auditor):
+    services.save_scores(sheet, [give(sheet, 1, "80")], by=expert)
+    assert [Score.objects.visible_to(user).count() for user in (expert, secretariat, auditor)] == [1, 0, 0]
+
+
 def test_what_waits_for_whom(stages, zone, other_zone, secretariat, college_admin, other_college_admin, expert, bureau):
     def waiting(user, day=TODAY):
         return set(Evaluation.objects.waiting_for(user, day).values_list("zone__code", flat=True))
