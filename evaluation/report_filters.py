@@ -2,6 +2,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Department
@@ -10,11 +11,14 @@ from zones.models import Zone
 from .models import AnnualReport
 
 
+def zones(request: Any) -> QuerySet[Zone]:
+    """The zones that the person sees."""
+    return Zone.objects.visible_to(request.user) if request else Zone.objects.none()
+
+
 def departments(request: Any) -> QuerySet[Department]:
     """The departments whose zones the person sees."""
-    if request is None:
-        return Department.objects.none()
-    return Department.objects.filter(zones__in=Zone.objects.visible_to(request.user)).distinct().order_by("name")
+    return Department.objects.filter(zones__in=zones(request)).distinct().order_by("name")
 
 
 class ReportFilter(django_filters.FilterSet):
@@ -25,16 +29,16 @@ class ReportFilter(django_filters.FilterSet):
         label=_("Department"), field_name="zone__department", queryset=departments
     )
 
+    zone = django_filters.ModelChoiceFilter(queryset=zones, widget=HiddenInput)  # for links and the API
+
     class Meta:
         model = AnnualReport
-        fields = ["zone"]
+        fields: list[str] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         years = self.queryset.order_by("-year").values_list("year", flat=True).distinct()
         self.filters["year"].extra["choices"] = lambda: [(year, year) for year in years]
-        zones = Zone.objects.visible_to(self.request.user) if self.request else Zone.objects.none()
-        self.filters["zone"].extra["queryset"] = zones.order_by("code")
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         words = value.strip()

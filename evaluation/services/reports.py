@@ -76,6 +76,7 @@ def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualRepor
 @transaction.atomic
 def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     """Put a failed report back into the queue. Raises Refused when it is not failed or a newer one is being made."""
+    Zone.objects.select_for_update().get(pk=report.zone_id)
     if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
         raise Refused(_("A report of this zone and year is being made already."))
     move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now)
@@ -231,8 +232,11 @@ def is_stale(report: AnnualReport) -> bool:
     """Whether a finished report would say something else if it were made now, because records have changed."""
     if report.status != Status.DONE:
         return False
-    with one_moment():
-        return digest(gather(report.zone, report.year)) != report.figures_sha256
+    try:
+        with one_moment():
+            return digest(gather(report.zone, report.year)) != report.figures_sha256
+    except Refused:  # a result that does not fit its checksum is not what was printed either
+        return True
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------

@@ -26,11 +26,11 @@ def report_list(request: HttpRequest) -> HttpResponse:
     visible = AnnualReport.objects.visible_to(request.user)
     columns = [
         Column(_("Annual report"), "zone.name", sort="zone__name"),
-        Column(_("Year"), "year", sort="year"),
         Column(_("State"), "get_status_display", sort="status"),
         Column(_("Progress"), "progress", sort="progress"),
         Column("SHA-256", "sha256"),
         Column(_("Made at"), "finished_at", sort="finished_at"),
+        Column(_("Year"), "year"),
         Column(_("Number"), "number"),
         Column(_("Ordered by"), "requested_by"),
     ]

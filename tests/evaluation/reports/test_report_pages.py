@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from config.celery import app
 from evaluation.models import AnnualReport
 from evaluation.services import reports
 from zones.models import ZonePartner
@@ -17,27 +16,14 @@ from zones.models import ZonePartner
 from .conftest import YEAR, day
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 9
+LIST_QUERIES = 8
+PAGE_QUERIES = 23
 
 
 @pytest.fixture(autouse=True)
 def in_english(settings):
     """Pages speak the language of the request; sentences are compared with the source."""
     settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
-def lost_broker():
-    """A broker to which nothing listens."""
-    before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
-    use_broker({"broker_url": "redis://127.0.0.1:1/0", "broker_transport_options": {}})
-    yield
-    use_broker(before)
-
-
-def use_broker(options: dict) -> None:
-    app.conf.update(options)
-    app._pool = app.amqp._producer_pool = None  # connections made so far
 
 
 def said(response) -> list[str]:
@@ -203,3 +189,18 @@ def test_the_list_needs_a_constant_number_of_queries(
     client.get(reverse("reports:report_list"))
     with django_assert_num_queries(LIST_QUERIES):
         client.get(reverse("reports:report_list"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_report_needs_a_constant_number_of_queries(
+    count, zone, enterprise, mentor, make_project, log, college_task, innovation_class, secretariat, client_for,
+    django_assert_num_queries, now,
+):  # fmt: skip
+    for number in range(count):
+        log(make_project(zone, enterprise, f"project-{number}", f"项目{number}"), mentor, day(3, 3 + number), "2")
+    (report,) = reports.queue_reports([zone], YEAR, by=secretariat, now=now)
+    assert reports.make(report)
+    client = client_for(secretariat)
+    client.get(reverse("reports:report_list"))
+    with django_assert_num_queries(PAGE_QUERIES):
+        client.get(reverse("reports:report_detail", args=[report.pk]))
