@@ -247,7 +247,7 @@ class EvaluationViewSet(ScopedViewSet):
 
     def _own_review(self, evaluation: Evaluation) -> Reviewer:
         require(self.request.user, "evaluation.score", evaluation)
-        return evaluation.reviewers.get(person=self.request.user)
+        return evaluation.reviewers.get(person=self.request.user.pk)
 
     def _indicators(self, evaluation: Evaluation) -> dict[int, Indicator]:
         return evaluation.scheme.indicators.in_bulk()

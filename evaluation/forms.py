@@ -51,7 +51,7 @@ class IndicatorForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The scheme is set, so that a number used twice is said beside the form and not by the database."""
-        return super()._get_validation_exclusions() - {"scheme"}
+        return super()._get_validation_exclusions() - {"scheme"}  # type: ignore[misc]
 
 
 class OpenForm(forms.Form):
@@ -142,12 +142,11 @@ class Sheet(forms.Form):
     def _score_field(self, indicator: Indicator, label: str) -> forms.DecimalField:
         attrs = {"inputmode": "decimal", "min": 0, "max": 100, "step": "0.01", "placeholder": "0–100"}
         # bounds are the model's, so that page and API say the same sentence
-        field = forms.DecimalField(
+        return forms.DecimalField(
             label=f"{indicator} · {label}",
             required=False,
             widget=forms.NumberInput(attrs={**attrs, "aria-label": f"{indicator.name} {label}"}),
         )
-        return field
 
     def _note_field(self, indicator: Indicator, label: str) -> forms.CharField:
         attrs = {"rows": 1, "aria-label": f"{indicator.name} {label}"}
@@ -168,7 +167,7 @@ class SelfAssessmentForm(Sheet):
             )
             self.fields[f"score_{number}"] = self._score_field(row, str(_("own score")))
             self.fields[f"note_{number}"] = self._note_field(row, str(_("explanation")))
-            self.initial |= {f"score_{number}": said.self_score, f"note_{number}": said.note}
+            self.initial.update({f"score_{number}": said.self_score, f"note_{number}": said.note})
 
     def assessed(self) -> list[Assessed]:
         data = self.cleaned_data
@@ -196,7 +195,7 @@ class ScoreForm(Sheet):
             for name in (f"score_{number}", f"note_{number}"):
                 self.fields[name].disabled = closed
             if earlier := self.given.get(row.pk):
-                self.initial |= {f"score_{number}": earlier.score, f"note_{number}": earlier.note}
+                self.initial.update({f"score_{number}": earlier.score, f"note_{number}": earlier.note})
 
     def scores(self) -> list[Given]:
         data = self.cleaned_data

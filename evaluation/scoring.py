@@ -92,10 +92,9 @@ def evaluate(items: Sequence[Item], rules: Rules, deductions: Iterable[Decimal] 
     chosen = [item for item in items if item.is_chosen]
     sides = {item.number: side_means(item.scores, rules.drops_extremes) for item in chosen}
     exact = {number: combined(means, rules.side_weights) for number, means in sides.items()}
-    missing = [number for number, score in exact.items() if score is None]
-    if missing or not chosen:
-        raise MissingScore(missing)
-    pairs = {item.number: (item.weight, exact[item.number]) for item in chosen}
+    pairs = {item.number: (item.weight, score) for item in chosen if (score := exact[item.number]) is not None}
+    if len(pairs) < len(chosen) or not chosen:
+        raise MissingScore([item.number for item in chosen if item.number not in pairs])
     rescaled, absolute = totals(pairs.values())
     deducted = sum(map(Fraction, deductions), Fraction())
     is_absolute = rules.unchosen == Unchosen.ABSOLUTE

@@ -1,5 +1,6 @@
 """One zone's evaluation of one year, from opening to the published result, and who said what in it."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -172,6 +173,10 @@ class Evaluation(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.status in self.Status.frozen()
+
+    def publicity_over(self, day: date) -> bool:
+        """Whether the last day of publicity lies before ``day``."""
+        return self.publicity_ends_on is not None and self.publicity_ends_on < day
 
     @property
     def official(self) -> Decimal | None:

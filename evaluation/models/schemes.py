@@ -35,7 +35,7 @@ class SchemeQuerySet(models.QuerySet):
 
     def in_force(self, year: int) -> "Scheme | None":
         """The published scheme of a year."""
-        return self.filter(year=year, status=Scheme.Status.PUBLISHED).first()
+        return self.filter(year=year, status=Scheme.Status.PUBLISHED).first()  # type: ignore[return-value]
 
     def for_list(self):
         """With the number of indicators and the sum of their weights."""

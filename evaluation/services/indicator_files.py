@@ -19,6 +19,7 @@ YES, NO = {"yes", "true", "1", "是", "必选"}, {"no", "false", "0", "", "否",
 LARGEST = 2 * 1024 * 1024
 LARGEST_UNPACKED = 20 * 1024 * 1024
 MOST_ROWS = 500
+LONGEST = {field.name: field.max_length or 0 for field in Indicator._meta.fields}
 
 
 def read_indicators(file: File) -> list[Indicator]:
@@ -117,7 +118,7 @@ def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
     for name in ("group", "dimension", "name"):
         if not cells[name]:
             mistakes.append(_("“%(column)s” is empty.") % {"column": name})
-        elif len(cells[name]) > Indicator._meta.get_field(name).max_length:
+        elif len(cells[name]) > LONGEST[name]:
             mistakes.append(_("“%(column)s” is too long.") % {"column": name})
     number = cells["number"]
     if not number.isdecimal() or not 0 < int(number) < 10_000:

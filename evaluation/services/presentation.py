@@ -1,10 +1,11 @@
 """A result laid out for reading: by section, beside last year, with what lost the most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ..models import Evaluation, Indicator, Scheme, Side
+from ..scoring import ItemResult
 from .results import compute
 
 
@@ -42,8 +43,7 @@ def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
     earlier = compute(previous) if previous else None
     indicators = {row.number: row for row in evaluation.scheme.indicators.weighted()}
     before = _scores_by_name(previous) if previous else {}
-    chosen = [item for item in result.items if item.score is not None]
-    marks = list(_marks(chosen, indicators, before))
+    marks = list(_marks(result.items, indicators, before))
     past = earlier.dimensions if earlier else {}
     dimensions = [(name, mean, past.get(name)) for name, mean in result.dimensions.items() if mean is not None]
     shown = [value for row in dimensions for value in row[1:] if value is not None]
@@ -58,9 +58,11 @@ def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
     )
 
 
-def _marks(items: list, indicators: dict[int, Indicator], before: dict[str, Decimal]) -> Iterator[Mark]:
+def _marks(items: Sequence[ItemResult], indicators: dict[int, Indicator], before: dict[str, Decimal]) -> Iterator[Mark]:
     section = None
     for item in items:
+        if item.score is None or item.lost is None:
+            continue
         row = indicators[item.number]
         yield Mark(row, row.section != section, item.score, before.get(row.name), item.lost)
         section = row.section
@@ -73,7 +75,7 @@ def _scores_by_name(evaluation: Evaluation) -> dict[str, Decimal]:
     return {names[row["number"]]: Decimal(row["score"]) for row in rows if row["score"] is not None}
 
 
-def _sides(evaluation: Evaluation, means: dict) -> list[tuple[str, int, int, Decimal]]:
+def _sides(evaluation: Evaluation, means: Mapping[str, Decimal]) -> list[tuple[str, int, int, Decimal]]:
     scheme: Scheme = evaluation.scheme
     weights = {
         Side.COLLEGE: scheme.college_weight,

@@ -84,7 +84,7 @@ def return_to_review(evaluation: Evaluation, *, by: User, reason: str) -> None:
 def object_to(evaluation: Evaluation, text: str, *, by: User, now: datetime) -> Objection:
     """Object in writing while the result is in publicity."""
     lock(evaluation, Status.PUBLICITY)
-    if evaluation.publicity_ends_on is None or timezone.localdate(now) > evaluation.publicity_ends_on:
+    if evaluation.publicity_over(timezone.localdate(now)):
         raise Refused(_("The publicity has ended."))
     objection = create(Objection(evaluation=evaluation, by=by, text=text, made_at=now), by=by)
     record(evaluation, by=by, what=gettext_noop("Objection made"), new=text)
@@ -112,8 +112,9 @@ def publish(evaluation: Evaluation, *, by: User | None, now: datetime) -> None:
     if missing := unscored(evaluation):
         raise Refused(_("No score yet for %(indicators)s.") % {"indicators": named(missing)})
     lock(evaluation, Status.PUBLICITY)
-    if evaluation.publicity_ends_on is None or timezone.localdate(now) <= evaluation.publicity_ends_on:
-        raise Refused(_("The publicity lasts until %(day)s.") % {"day": date_format(evaluation.publicity_ends_on)})
+    if not evaluation.publicity_over(timezone.localdate(now)):
+        last_day = date_format(evaluation.publicity_ends_on or timezone.localdate(now))
+        raise Refused(_("The publicity lasts until %(day)s.") % {"day": last_day})
     if evaluation.objections.unanswered().exists():
         raise Refused(_("An objection is not answered yet."))
     if recompute(evaluation) != evaluation.result:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -78,7 +79,7 @@ def publish_scheme(scheme: Scheme, *, by: User | None, now: datetime) -> None:
 
 
 @transaction.atomic
-def change_scheme(scheme: Scheme, *, by: User, **fields: object) -> None:
+def change_scheme(scheme: Scheme, *, by: User, **fields: Any) -> None:
     """Change a draft's fields."""
     _only_draft(scheme)
     save_changes(scheme, by=by, **fields)
@@ -99,7 +100,7 @@ def create_indicator(indicator: Indicator, *, by: User) -> Indicator:
 
 
 @transaction.atomic
-def change_indicator(indicator: Indicator, *, by: User, **fields: object) -> None:
+def change_indicator(indicator: Indicator, *, by: User, **fields: Any) -> None:
     """Change an indicator of a draft."""
     _only_draft(indicator.scheme)
     if fields.get("scheme", indicator.scheme) != indicator.scheme:

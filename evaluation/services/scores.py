@@ -39,10 +39,10 @@ def save_scores(reviewer: Reviewer, given: Sequence[Given], *, by: User) -> None
     errors: dict[str, list[str]] = {}
     rows = []
     for one in given:
-        row = Score(reviewer=reviewer, indicator=one.indicator, score=one.score, note=one.note)
         if one.indicator.pk not in chosen:
             errors[f"score_{one.indicator.number}"] = [_("This indicator is not chosen in this evaluation.")]
         elif one.score is not None:
+            row = Score(reviewer=reviewer, indicator=one.indicator, score=one.score, note=one.note)
             try:
                 row.clean_fields(exclude=["reviewer", "indicator"])
             except ValidationError as error:

@@ -59,7 +59,7 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": evaluation.findings.select_related("indicator"),
         "objections": evaluation.objections.select_related("by"),
         "problems": services.review_problems(evaluation) if at_review and affiliation.sees_whole_consortium else [],
-        "publicity_over": _publicity_over(evaluation),
+        "publicity_over": evaluation.publicity_over(timezone.localdate()),
         "correction": Evaluation.objects.visible_to(request.user).filter(supersedes=evaluation).first(),
         # who reviews is not for everybody; the stages are
         "history": history if affiliation.sees_whole_consortium else history.filter(what="status"),
@@ -112,10 +112,6 @@ def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"evaluation:{following}", pk)
     context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
     return render(request, "evaluation/evaluation_assess.html", context)
-
-
-def _publicity_over(evaluation: Evaluation) -> bool:
-    return bool(evaluation.publicity_ends_on and evaluation.publicity_ends_on < timezone.localdate())
 
 
 def _stages(evaluation: Evaluation) -> list[dict[str, object]]:

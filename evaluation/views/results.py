@@ -30,7 +30,7 @@ def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": evaluation.findings.select_related("indicator"),
         "objections": evaluation.objections.select_related("by"),
         "bands": evaluation.scheme.bands.all(),
-        "publicity_over": evaluation.publicity_ends_on < timezone.localdate(),
+        "publicity_over": evaluation.publicity_over(timezone.localdate()),
     }
     return render(request, "evaluation/evaluation_result.html", context)
 

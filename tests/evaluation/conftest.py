@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from consortium.models import Affiliation, Department
+from consortium.services import Refused
 from evaluation import services
 from evaluation.models import Side
 from evaluation.services import Assessed, Given
@@ -20,6 +22,20 @@ INDICATORS = Path(settings.BASE_DIR) / "evaluation" / "demo" / "indicators-21.cs
 TODAY = datetime.date(2026, 3, 2)
 NOW = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
 AFTER_PUBLICITY = datetime.datetime(2026, 3, 10, 9, tzinfo=datetime.UTC)
+
+
+def refusal(act) -> str:
+    """The sentence with which ``act`` is refused."""
+    with pytest.raises(Refused) as caught:
+        act()
+    return str(caught.value)
+
+
+def wrong(act) -> dict[str, list[str]]:
+    """The sentences about bad values, by field."""
+    with pytest.raises(ValidationError) as caught:
+        act()
+    return caught.value.message_dict
 
 
 @pytest.fixture
