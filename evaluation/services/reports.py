@@ -37,6 +37,7 @@ from .results import digest
 
 Status, Step = AnnualReport.Status, AnnualReport.Step
 PROGRESS = {Step.FIGURES: 10, Step.TYPESETTING: 40, Step.SAVING: 90}
+MOST_ATTEMPTS = 5  # a report that kills its worker must not do so for ever
 log = logging.getLogger(__name__)
 
 
@@ -93,10 +94,13 @@ def make(report: AnnualReport) -> bool:
 
     Taking it twice is harmless: the second one finds nothing to take. A failure is kept on the row as a sentence.
     """
+    was_dropped = report.status == Status.RUNNING
     try:
         take(report, now=timezone.now())
     except Refused:
         return False
+    if was_dropped and report.attempt > MOST_ATTEMPTS:
+        return _fail(report, _("Making this report has stopped the worker again and again."))
     try:
         _make(report)
     except Overtaken:

@@ -213,7 +213,9 @@ def finished(report) -> AnnualReport:
 def lost_broker():
     """A broker to which nothing listens."""
     before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
-    use_broker({"broker_url": "redis://127.0.0.1:1/0", "broker_transport_options": {"max_retries": 1, "interval_start": 0}})
+    use_broker(
+        {"broker_url": "redis://127.0.0.1:1/0", "broker_transport_options": {"max_retries": 1, "interval_start": 0}}
+    )
     yield
     use_broker(before)
 

@@ -92,6 +92,16 @@ def test_a_report_whose_worker_died_is_taken_over_and_finished_once(report, now)
     assert states(report) == [("queued", "running"), ("running", "done")]
 
 
+def test_a_report_that_kills_its_workers_fails_in_the_end(report, now, secretariat):
+    long_ago = now - reports.lease() - datetime.timedelta(seconds=1)
+    AnnualReport.objects.update(status="running", attempt=reports.MOST_ATTEMPTS, lease_until=long_ago)
+    assert reports.make(stored(report)) is False
+    assert stored(report).error == "Making this report has stopped the worker again and again."
+    assert list(AnnualReport.objects.waiting(now)) == []
+    reports.retry(stored(report), by=secretariat, now=now)
+    assert reports.make(stored(report))
+
+
 def test_a_worker_that_is_alive_keeps_its_report(report, now):
     reports.take(stored(report), now=now)
     assert list(AnnualReport.objects.waiting(now)) == []
