@@ -11,7 +11,7 @@ from consortium.models import Affiliation, User
 from zones.models import Zone
 
 from . import scoring
-from .models import Evaluation, Finding, Indicator, Reviewer, Scheme, Score, SelfAssessment
+from .models import Evaluation, Finding, GradeBand, Indicator, Reviewer, Scheme, Score, SelfAssessment
 from .services import Assessed, Given
 
 
@@ -28,6 +28,9 @@ class SchemeForm(forms.ModelForm):
             "drops_extremes",
             "publicity_days",
         ]
+
+
+BandFormSet = forms.inlineformset_factory(Scheme, GradeBand, fields=["name", "lowest"], extra=1)
 
 
 class SchemeImportForm(forms.Form):

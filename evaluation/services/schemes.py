@@ -7,8 +7,9 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from consortium.models import Consortium, User
 from consortium.services import Refused, create, move, record, save_changes, save_form
@@ -86,10 +87,21 @@ def change_scheme(scheme: Scheme, *, by: User, **fields: Any) -> None:
 
 
 @transaction.atomic
-def save_scheme_form(form: ModelForm, *, by: User) -> Scheme:
-    """Save the form of a draft, with the grades that hang on it."""
-    _only_draft(form.instance)
-    return save_form(form, by=by)
+def save_scheme_form(form: ModelForm, bands: BaseInlineFormSet, *, by: User) -> Scheme:
+    """Save the form of a draft and its grades."""
+    scheme = form.instance
+    _only_draft(scheme)
+    save_form(form, by=by)
+    before = _grades(scheme)
+    bands.save()
+    if before != _grades(scheme):
+        record(scheme, by=by, what=gettext_noop("Grades"), old=before, new=_grades(scheme))
+    return scheme
+
+
+def _grades(scheme: Scheme) -> str:
+    rows = GradeBand.objects.filter(scheme=scheme)
+    return " ".join(f"{band.name} {band.lowest.normalize():f}" for band in rows)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from consortium.permissions import require
 
 from .. import services
 from ..filters import SchemeFilter
-from ..forms import IndicatorForm, SchemeForm, SchemeImportForm
+from ..forms import BandFormSet, IndicatorForm, SchemeForm, SchemeImportForm
 from ..models import Indicator, Scheme
 
 
@@ -80,9 +80,12 @@ def scheme_create(request: HttpRequest) -> HttpResponse:
 def scheme_update(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
     form = SchemeForm(request.POST or None, instance=scheme)
-    if form.is_valid() and accepted(form, lambda: services.save_scheme_form(form, by=request.user)):
+    bands = BandFormSet(request.POST or None, instance=scheme)
+    if all([form.is_valid(), bands.is_valid()]) and accepted(
+        form, lambda: services.save_scheme_form(form, bands, by=request.user)
+    ):
         return redirect("evaluation:scheme_detail", pk)
-    context = {"form": form, "scheme": scheme, "heading": _("Edit the scheme")}
+    context = {"form": form, "bands": bands, "scheme": scheme, "heading": _("Edit the scheme")}
     return render(request, "evaluation/scheme_form.html", context)
 
 

@@ -88,6 +88,21 @@ def test_a_scheme_is_written_by_hand(client_for, secretariat):
     assert (scheme.indicators.count(), scheme.status) == (0, "draft")
 
 
+def test_the_grades_of_a_draft_are_changed_by_page(client_for, consortium, secretariat):
+    scheme = services.create_scheme(Scheme(consortium=consortium, year=2026, name="绩效评价"), by=secretariat)
+    client = client_for(secretariat)
+    form = client.get(page("scheme_update", scheme.pk)).context
+    data = {name: form["form"][name].value() for name in form["form"].fields if name != "drops_extremes"}
+    data |= {"bands-TOTAL_FORMS": 5, "bands-INITIAL_FORMS": 4}
+    for number, band in enumerate(form["bands"].initial_forms):
+        data |= {f"bands-{number}-{name}": band[name].value() for name in ("id", "name", "lowest")}
+    same = client.post(page("scheme_update", scheme.pk), {**data, "bands-0-lowest": "80"})
+    assert same.context["bands"].non_form_errors() == ["Please correct the duplicate data for lowest."]
+    client.post(page("scheme_update", scheme.pk), {**data, "bands-0-lowest": "92.5", "bands-1-DELETE": "on"})
+    assert [(band.lowest) for band in scheme.bands.all()] == [Decimal("92.50"), Decimal(60), Decimal(0)]
+    assert HistoryEntry.objects.of(scheme).filter(what="Grades").count() == 1
+
+
 def test_a_frozen_scheme_is_refused_by_page(client_for, secretariat, scheme):
     client = client_for(secretariat)
     indicator = scheme.indicators.first()
