@@ -175,7 +175,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],  # Tabler's own icons are data addresses
-        "frame-ancestors": [SELF],
+        "frame-ancestors": ["'none'"],
         "form-action": [SELF],
         "base-uri": [SELF],
         "object-src": ["'none'"],
@@ -187,7 +187,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -214,7 +214,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "OrganizationKindEnum": "consortium.models.Organization.Kind",
+        "IndicatorKindEnum": "evaluation.models.Indicator.Kind",
+        "ZoneStatusEnum": "zones.models.Zone.Status",
+        "ClassStatusEnum": "zones.models.InnovationClass.Status",
+        "ProjectStatusEnum": "zones.models.Project.Status",
+        "HoursStatusEnum": "zones.models.HourEntry.Status",
+        "MilestoneStatusEnum": "tasks.models.Milestone.Status",
+        "ProgressStatusEnum": "tasks.models.Progress.Status",
+        "SchemeStatusEnum": "evaluation.models.Scheme.Status",
+        "EvaluationStatusEnum": "evaluation.models.Evaluation.Status",
+        "ReportStatusEnum": "evaluation.models.AnnualReport.Status",
+    },
 }
 
 # --- work in the background -------------------------------------------------------------------------------------------
@@ -224,7 +236,11 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # whoever orders a report does not wait for a broker that is away: the order is a row, and the drain finds it
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 2}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "max_retries": 1,
+        "interval_start": 0,
+        "socket_connect_timeout": 2,
+    }
 else:
     _queue = VAR_DIR / "queue"
     (_queue / "control").mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.pagination import CursorPagination
@@ -112,6 +113,7 @@ class MembershipViewSet(ScopedViewSet):
         return create(membership, by=self.request.user)
 
 
+@extend_schema(responses=MeSerializer)
 @api_view(["GET"])
 def me(request: Request) -> Response:
     """The person who asks, and the affiliations in force; the acting one is marked."""

@@ -1,5 +1,6 @@
 """Is every source string translated, and the compiled catalogue that of the source? Exit 1 and what is missing."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,9 +24,9 @@ def collected() -> polib.POFile:
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, copy / name)
         command = [sys.executable, "manage.py", "makemessages", *MAKE]
-        subprocess.run(
-            command, cwd=copy, check=True, capture_output=True, env={"DEBUG": "yes", "PATH": "/usr/bin:/bin"}
-        )
+        made = subprocess.run(command, cwd=copy, capture_output=True, text=True, env=os.environ | {"DEBUG": "yes"})
+        if made.returncode:
+            sys.exit(made.stdout + made.stderr)
         return polib.pofile(str(copy / LANGUAGE / "django.po"))
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium.models import Affiliation, Membership, Organization, User
+from consortium.permissions import may
 from tasks.lights import tally
 from tasks.models import Milestone, Plan
 from zones.models import Enrollment, HourEntry, Zone
@@ -122,7 +123,7 @@ def _waiting(user: User, today: date) -> Iterator[Item]:
             reverse(f"evaluation:{page}", args=[evaluation.pk]),
             _("Score") if user.affiliation.role == Role.EXPERT else _("Open"),
         )
-    if user.affiliation.role in [Role.SECRETARIAT, Role.COLLEGE_ADMIN]:
+    if may(user, "report.change"):
         for report in AnnualReport.objects.visible_to(user).filter(status=AnnualReport.Status.FAILED):
             yield Item(
                 None,
