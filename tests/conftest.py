@@ -12,6 +12,12 @@ Kind, Role = Organization.Kind, Affiliation.Role
 LONG_AGO = datetime.date(2019, 4, 1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The browser's event loop lives to the end of the run, and Django refuses its database beside one."""
+    items.sort(key=lambda item: "browser" in item.keywords)
+
+
 @pytest.fixture(autouse=True)
 def fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
