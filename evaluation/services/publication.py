@@ -68,6 +68,7 @@ def start_publicity(evaluation: Evaluation, *, by: User | None, today: date) -> 
 @transaction.atomic
 def return_to_review(evaluation: Evaluation, *, by: User, reason: str) -> None:
     """Take a result out of publicity, because something must be scored again; it is counted and shown anew later."""
+    lock(evaluation, Status.PUBLICITY)
     move(
         evaluation,
         Status.REVIEW,

@@ -141,6 +141,15 @@ def test_objections_end_with_the_publicity(stages, zone, partner):
     assert sentence == "The publicity has ended."
 
 
+def test_only_a_result_in_publicity_is_returned_to_the_review(stages, zone, secretariat):
+    """The step itself is the college's too, so its own table of steps does not keep the office from it."""
+    evaluation = stages.self_assessment(zone)
+    sentence = refusal(lambda: services.return_to_review(evaluation, by=secretariat, reason="早"))
+    assert sentence == "This evaluation is at “Self-assessment”: this can no longer, or not yet, be changed."
+    evaluation.refresh_from_db()
+    assert evaluation.status == "self_assessment"
+
+
 def test_a_result_returned_to_review_is_counted_anew(stages, zone, secretariat, expert, scheme):
     evaluation = stages.publicity(zone)
     services.return_to_review(evaluation, by=secretariat, reason="异议成立")
