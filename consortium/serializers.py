@@ -1,6 +1,15 @@
+from typing import Any
+
 from rest_framework import serializers
 
 from .models import Affiliation, Membership, Organization, User
+
+
+class Visible(serializers.PrimaryKeyRelatedField):
+    """The id of a record that the user sees; any other answers as one that does not exist."""
+
+    def get_queryset(self) -> Any:
+        return self.queryset.visible_to(self.context["request"].user)
 
 
 class OrganizationSerializer(serializers.ModelSerializer):

@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from zones.filters import VisibleFilter
+from consortium.filters import VisibleFilter
 from zones.models import Zone
 
 from .models import Evaluation, Indicator, Scheme

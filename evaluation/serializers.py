@@ -2,8 +2,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from consortium.serializers import Visible
 from zones.models import Zone
-from zones.serializers import Visible
 
 from .models import Evaluation, Finding, GradeBand, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment
 
@@ -39,7 +39,7 @@ class SchemeSerializer(serializers.ModelSerializer):
 
 
 class IndicatorSerializer(serializers.ModelSerializer):
-    scheme = Visible(Scheme)
+    scheme = Visible(queryset=Scheme.objects.all())
 
     class Meta:
         model = Indicator
@@ -73,7 +73,7 @@ class EvaluationSerializer(serializers.ModelSerializer):
 class OpenSerializer(serializers.Serializer):
     """A zone and the year whose scheme in force is used."""
 
-    zone = Visible(Zone)
+    zone = Visible(queryset=Zone.objects.all())
     year = serializers.IntegerField()
 
 

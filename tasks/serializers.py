@@ -4,16 +4,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from consortium.models import Organization
+from consortium.serializers import Visible
 
 from .lights import light
 from .models import Milestone, Plan, Progress, Task
-
-
-class Visible(serializers.PrimaryKeyRelatedField):
-    """A key of a record that the user sees; any other is answered as one that does not exist."""
-
-    def get_queryset(self) -> Any:
-        return self.queryset.visible_to(self.context["request"].user)
 
 
 class PlanSerializer(serializers.ModelSerializer):

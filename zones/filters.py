@@ -1,35 +1,20 @@
 """What can be filtered, once for pages, exports and API. Choices are what the user sees; anything else is a 404."""
 
 import re
-from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django_filters.fields import ModelChoiceField
 
+from consortium.filters import VisibleFilter
 from consortium.models import Organization, User
 
 from .models import Activity, Enrollment, HourEntry, InnovationClass, Project, Student, Zone
 
 MONTH = re.compile(r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])$")
-
-
-class VisibleField(ModelChoiceField):
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except forms.ValidationError:
-            raise Http404 from None
-
-
-class VisibleFilter(django_filters.ModelChoiceFilter):
-    """A choice among the records that the user sees; somebody else's answers as one that does not exist."""
-
-    field_class = VisibleField
 
 
 def zones(request: HttpRequest) -> QuerySet:

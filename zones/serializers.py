@@ -1,26 +1,16 @@
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from consortium.models import Department, Organization, User
+from consortium.serializers import Visible
 
 from .models import Enrollment, HourEntry, InnovationClass, Project, ProjectMember, Student, Zone
 
 
-class Visible(serializers.PrimaryKeyRelatedField):
-    """The id of a record that the user sees; any other answers as one that does not exist."""
-
-    def __init__(self, model: type[Model], **kwargs: Any):
-        self.model = model
-        super().__init__(queryset=model._default_manager.none(), **kwargs)
-
-    def get_queryset(self) -> QuerySet:
-        return self.model._default_manager.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
-
-
 class ZoneSerializer(serializers.ModelSerializer):
-    department = Visible(Department)
+    department = Visible(queryset=Department.objects.all())
     partners = serializers.SerializerMethodField(help_text="Ids of the partner enterprises.")
 
     class Meta:
@@ -47,7 +37,7 @@ class ZoneSerializer(serializers.ModelSerializer):
 
 
 class InnovationClassSerializer(serializers.ModelSerializer):
-    zone = Visible(Zone)
+    zone = Visible(queryset=Zone.objects.all())
     taken = serializers.IntegerField(read_only=True, default=0, help_text="Students who have a place now.")
 
     class Meta:
@@ -58,8 +48,8 @@ class InnovationClassSerializer(serializers.ModelSerializer):
 
 
 class EnrollmentSerializer(serializers.ModelSerializer):
-    innovation_class = Visible(InnovationClass)
-    student = Visible(Student)
+    innovation_class = Visible(queryset=InnovationClass.objects.all())
+    student = Visible(queryset=Student.objects.all())
     student_name = serializers.CharField(source="student.name", read_only=True)
 
     class Meta:
@@ -69,8 +59,8 @@ class EnrollmentSerializer(serializers.ModelSerializer):
 
 
 class ProjectSerializer(serializers.ModelSerializer):
-    zone = Visible(Zone)
-    enterprise = Visible(Organization)
+    zone = Visible(queryset=Zone.objects.all())
+    enterprise = Visible(queryset=Organization.objects.all())
 
     class Meta:
         model = Project
@@ -99,7 +89,7 @@ class LoggablePerson(serializers.PrimaryKeyRelatedField):
 
 
 class HourEntrySerializer(serializers.ModelSerializer):
-    project = Visible(Project)
+    project = Visible(queryset=Project.objects.all())
     person = LoggablePerson(queryset=User.objects.none())
     # no bounds here: the model's rules about hours say it with the pages' sentences
     hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None)
