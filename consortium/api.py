@@ -112,6 +112,11 @@ class MembershipViewSet(ScopedViewSet):
         membership = Membership(**data, consortium=self.request.user.affiliation.consortium)
         return create(membership, by=self.request.user)
 
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        if data.get("organization", obj.organization) != obj.organization:
+            raise Refused(_("A membership stays with its organization."))
+        super().change(obj, data)
+
 
 @extend_schema(responses=MeSerializer)
 @api_view(["GET"])

@@ -3,7 +3,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
@@ -40,7 +40,13 @@ class OrganizationFilter(django_filters.FilterSet):
         return rows.filter(Q(name__icontains=value.strip()) | Q(credit_code__istartswith=value.strip()))
 
 
+def organizations(request: HttpRequest) -> QuerySet:
+    return Organization.objects.visible_to(request.user)
+
+
 class MembershipFilter(django_filters.FilterSet):
+    organization = VisibleFilter(label=_("Organization"), queryset=organizations)
+
     class Meta:
         model = Membership
-        fields = ["organization", "is_lead"]
+        fields = ["is_lead"]

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db.models import Q
 from rest_framework import serializers
 
 from .models import Affiliation, Membership, Organization, User
@@ -18,7 +19,16 @@ class OrganizationSerializer(serializers.ModelSerializer):
         fields = ["id", "name", "credit_code", "kind", "contact_name", "contact_phone"]
 
 
+class Registrable(serializers.PrimaryKeyRelatedField):
+    """The id of an organization that may become a member: one that the user sees, or a new one of no consortium."""
+
+    def get_queryset(self) -> Any:
+        seen = Organization.objects.visible_to(self.context["request"].user)
+        return Organization.objects.filter(Q(pk__in=seen.values("pk")) | Q(memberships=None))
+
+
 class MembershipSerializer(serializers.ModelSerializer):
+    organization = Registrable(queryset=Organization.objects.all())
     organization_name = serializers.CharField(source="organization.name", read_only=True)
 
     class Meta:

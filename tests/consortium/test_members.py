@@ -102,6 +102,34 @@ def test_another_consortium_is_not_found(client_for, outsider, enterprise):
     assert client_for(outsider).get(page).status_code == 404
 
 
+def test_an_organization_of_another_consortium_cannot_be_drawn_in_by_its_id(
+    api_for, secretariat, make_organization, other_consortium, settings
+):
+    settings.LANGUAGE_CODE = "en"
+    stranger = make_organization("外地企业", "enterprise", other_consortium)
+    api, path = api_for(secretariat), "/api/v1/memberships/"
+    for pk in (stranger.pk, 10**9):
+        answer = api.post(path, {"organization": pk, "joined_on": "2026-01-05"})
+        assert (answer.status_code, answer.json()) == (
+            400,
+            {"organization": [f'Invalid pk "{pk}" - object does not exist.']},
+        )
+        assert api.get(path, {"organization": pk}).status_code == 404
+    assert stranger.memberships.count() == 1
+
+
+def test_a_new_organization_becomes_a_member_by_api_and_stays_the_same(api_for, secretariat, enterprise, settings):
+    settings.LANGUAGE_CODE = "en"
+    api = api_for(secretariat)
+    new = {"name": "示例企业九", "credit_code": credit_code(900), "kind": "enterprise"}
+    pk = api.post("/api/v1/organizations/", new).json()["id"]
+    answer = api.post("/api/v1/memberships/", {"organization": pk, "joined_on": "2026-01-05"})
+    assert (answer.status_code, answer.json()["organization_name"]) == (201, "示例企业九")
+    another = Organization.objects.create(name="示例企业十", credit_code=credit_code(901), kind="enterprise")
+    answer = api.patch(f"/api/v1/memberships/{answer.json()['id']}/", {"organization": another.pk})
+    assert (answer.status_code, answer.json()) == (409, {"detail": "A membership stays with its organization."})
+
+
 def test_the_export_holds_exactly_what_is_filtered_and_keeps_text_as_text(client_for, secretariat, enterprise):
     Organization.objects.filter(pk=enterprise.pk).update(name="=1+1")
     data = client_for(secretariat).get(
