@@ -116,10 +116,11 @@ def _waiting(user: User, today: date) -> Iterator[Item]:
         )
     for evaluation in Evaluation.objects.waiting_for(user, today).for_list():
         page = "evaluation_score" if user.affiliation.role == Role.EXPERT else "evaluation_detail"
+        is_over = evaluation.status == Evaluation.Status.PUBLICITY and evaluation.publicity_ends_on < today
         yield Item(
-            None,
+            evaluation.publicity_ends_on if is_over else None,
             _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
-            evaluation.get_status_display(),
+            _("The publicity is over") if is_over else evaluation.get_status_display(),
             reverse(f"evaluation:{page}", args=[evaluation.pk]),
             _("Score") if user.affiliation.role == Role.EXPERT else _("Open"),
         )
