@@ -51,13 +51,14 @@ def move_page(request: HttpRequest, obj: Any, to: str) -> HttpResponse:
         move(obj, to, by=request.user)  # type: ignore[arg-type]
         return redirect(obj)
     words = {"name": obj, "old": obj.get_status_display(), "new": labels[to]}
+    step = _("Set to “%(label)s”") % {"label": labels[to]}
     return render(
         request,
         "confirm.html",
         {
-            "heading": labels[to],
+            "heading": step,
             "text": _("“%(name)s” is “%(old)s” now and becomes “%(new)s”. This step cannot be taken back.") % words,
-            "label": labels[to],
+            "label": step,
             "cancel_url": obj.get_absolute_url(),
         },
     )
