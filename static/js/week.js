@@ -37,6 +37,7 @@
   }
 
   week.addEventListener('input', total);
+  total();   // after a reload the browser may put back what was typed
 
   week.addEventListener('click', function (event) {
     const step = event.target.closest('.step');
