@@ -32,6 +32,7 @@
 
   document.addEventListener('click', function (event) {
     if (event.target.closest('[data-theme-toggle]')) toggleTheme();
+    if (event.target.closest('[data-print]')) print();
     const copier = event.target.closest('[data-copy]');
     if (copier) copy(copier);
     closeMenus(event.target.closest('details.menu'));
