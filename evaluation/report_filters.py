@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
+from consortium.filters import VisibleFilter
 from consortium.models import Department
 from zones.models import Zone
 
@@ -25,11 +26,8 @@ class ReportFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Zone"), method="search")
     year = django_filters.ChoiceFilter(label=_("Year"))
     status = django_filters.ChoiceFilter(label=_("State"), choices=AnnualReport.Status)
-    department = django_filters.ModelChoiceFilter(
-        label=_("Department"), field_name="zone__department", queryset=departments
-    )
-
-    zone = django_filters.ModelChoiceFilter(queryset=zones, widget=HiddenInput)  # for links and the API
+    department = VisibleFilter(label=_("Department"), field_name="zone__department", queryset=departments)
+    zone = VisibleFilter(label=_("Zone"), queryset=zones, widget=HiddenInput)  # for links and the API
 
     class Meta:
         model = AnnualReport

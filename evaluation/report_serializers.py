@@ -1,6 +1,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
+from consortium.serializers import Visible
 from zones.models import Zone
 
 from .models import AnnualReport
@@ -10,14 +11,7 @@ from .services import reports
 class OrderSerializer(serializers.Serializer):
     year = serializers.IntegerField(min_value=2000, max_value=2100)
     scope = serializers.ChoiceField(AnnualReport.Scope.choices, default=AnnualReport.Scope.ZONE)
-    zone = serializers.PrimaryKeyRelatedField(queryset=Zone.objects.none())
-
-    def get_fields(self) -> dict:
-        fields = super().get_fields()
-        request = self.context.get("request")
-        if request and request.user.is_authenticated:  # nobody is, while the API describes itself
-            fields["zone"] = serializers.PrimaryKeyRelatedField(queryset=Zone.objects.visible_to(request.user))
-        return fields
+    zone = Visible(queryset=Zone.objects.all())
 
 
 class ReportSerializer(serializers.ModelSerializer):

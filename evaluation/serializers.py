@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from consortium.models import Affiliation, User
 from consortium.serializers import Visible
 from zones.models import Zone
 
@@ -99,7 +100,16 @@ class ScoreSerializer(serializers.ModelSerializer):
         fields = ["indicator", "score", "note", "reviewer", "side"]
 
 
+class Colleague(serializers.PrimaryKeyRelatedField):
+    """The id of somebody of the user's consortium."""
+
+    def get_queryset(self) -> Any:
+        known = Affiliation.objects.visible_to(self.context["request"].user)
+        return User.objects.filter(pk__in=known.values("user"))
+
+
 class ReviewerSerializer(serializers.ModelSerializer):
+    person = Colleague(queryset=User.objects.all())
     person_name = serializers.CharField(source="person.name", read_only=True)
 
     class Meta:
@@ -110,6 +120,8 @@ class ReviewerSerializer(serializers.ModelSerializer):
 
 
 class FindingSerializer(serializers.ModelSerializer):
+    indicator = Visible(queryset=Indicator.objects.all())
+
     class Meta:
         model = Finding
         fields = ["id", "indicator", "points", "reason"]

@@ -1,7 +1,7 @@
 import pytest
 
 from consortium.models import HistoryEntry
-from evaluation.models import Evaluation, Score
+from evaluation.models import Evaluation, Scheme, Score
 
 from .conftest import AFTER_PUBLICITY, NOW
 
@@ -116,6 +116,24 @@ def test_an_expert_of_a_partner_is_refused_with_409(stages, zone, secretariat, p
         409,
         "示例企业专家 cannot review: 示例企业一 is a partner of this zone.",
     )
+
+
+def test_people_and_indicators_of_another_consortium_answer_as_those_that_do_not_exist(
+    stages, zone, secretariat, outsider, other_consortium, scheme, api_for
+):
+    evaluation = stages.review(zone)
+    foreign = Scheme.objects.create(consortium=other_consortium, year=2025, name="外地")
+    veto = foreign.indicators.create(number=1, group="G", dimension="D", name="外地指标", kind="veto")
+    api = api_for(secretariat)
+    for pk in (outsider.pk, 10**9):
+        answer = api.post(url(evaluation, "reviewers"), {"person": pk, "side": "third_party"})
+        assert (answer.status_code, answer.json()) == (400, {"person": [f'Invalid pk "{pk}" - object does not exist.']})
+    for pk in (veto.pk, 10**9):
+        answer = api.post(url(evaluation, "findings"), {"indicator": pk, "points": "0", "reason": "x"})
+        assert (answer.status_code, answer.json()) == (
+            400,
+            {"indicator": [f'Invalid pk "{pk}" - object does not exist.']},
+        )
 
 
 def test_a_published_scheme_and_its_indicators_are_409(scheme, secretariat, api_for):
