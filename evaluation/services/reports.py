@@ -50,10 +50,14 @@ def queue_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: dat
     """Order one report for each zone and year; the answer has them in the order of ``zones``.
 
     One that waits or is being made is answered as it is, a failed one is queued again, beside a finished one a new
-    version begins. Raises ValidationError for a year that has not begun.
+    version begins. Raises ValidationError for a year that has not begun and for a zone that has never worked.
     """
+    zones = list(zones)
     if year > timezone.localdate(now).year:
         raise ValidationError({"year": _("The year %(year)s has not begun.") % {"year": year}})
+    for zone in zones:
+        if zone.status == Zone.Status.PLANNED:
+            raise ValidationError({"zone": _("%(zone)s has not begun to work.") % {"zone": zone}})
     return [_queue(zone, year, by, now) for zone in zones]
 
 

@@ -45,6 +45,21 @@ def test_bad_orders_are_answered_under_their_field(zone, secretariat, api_for, n
     assert AnnualReport.objects.count() == 0
 
 
+def test_a_planned_zone_has_nothing_to_report(make_zone, secretariat, api_for):
+    planned = make_zone("idea", "筹建中的特区", status="planned")
+    answer = api_for(secretariat).post(ROOT, {"year": YEAR, "zone": planned.pk})
+    assert (answer.status_code, answer.data) == (400, {"zone": ["筹建中的特区 has not begun to work."]})
+    assert AnnualReport.objects.count() == 0
+
+
+def test_a_zone_or_department_of_others_is_not_found_by_filter_and_export(finished, outsider, api_for, client_for):
+    api, page = api_for(outsider), client_for(outsider)
+    for name, pk in (("zone", finished.zone_id), ("department", finished.zone.department_id), ("zone", 10**9)):
+        assert api.get(ROOT, {name: pk}).status_code == 404
+        assert page.get("/reports/", {name: pk}).status_code == 404
+        assert page.get("/reports/", {name: pk, "export": "xlsx"}).status_code == 404
+
+
 def test_a_zone_that_one_does_not_see_is_as_good_as_none(zone, other_college_admin, outsider, api_for):
     for person in (other_college_admin, outsider):
         hidden = api_for(person).post(ROOT, {"year": YEAR, "zone": zone.pk})
