@@ -1,14 +1,17 @@
 """What all of the API shares, and the consortium's own part of it."""
 
+import json
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, ProtectedError, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -18,6 +21,18 @@ from .models import Membership, Organization
 from .permissions import require
 from .serializers import MembershipSerializer, MeSerializer, OrganizationSerializer
 from .services import Refused, create, save_changes
+
+
+class Body(JSONParser):
+    """JSON that could be answered as it came; Python reads more: 1e400, half a character, a hundred thousand brackets."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        except (exceptions.ParseError, ValueError, RecursionError):
+            raise exceptions.ParseError(_("This is not JSON that can be read.")) from None
+        return data
 
 
 class Pages(CursorPagination):
@@ -33,6 +48,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """A refused change is 409 with its sentence; a bad value is 400 under its field, with the pages' sentences."""
     if isinstance(error, Refused):
         return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, Http404):  # its own text names the model, in English
+        error = exceptions.NotFound()
     if isinstance(error, ProtectedError):
         return Response({"detail": _("Other records hang on this one.")}, status=status.HTTP_409_CONFLICT)
     if isinstance(error, ValidationError):
@@ -59,6 +76,7 @@ class ScopedViewSet(
 
     model: type[Model]
     thing: str
+    parser_classes = [Body]
     pagination_class = Pages
     http_method_names = ["get", "post", "patch", "head", "options"]
 
