@@ -24,7 +24,7 @@ from .services import Refused, create, save_changes
 
 
 class Body(JSONParser):
-    """JSON that could be answered as it came; Python reads more: 1e400, half a character, a hundred thousand brackets."""
+    """JSON that could be answered as it came. Python reads more: 1e400, half a character, endless brackets."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import exceptions, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -114,21 +116,14 @@ class EvaluationViewSet(ScopedViewSet):
     @extend_schema(request=SelfAssessmentSerializer(many=True), responses=SelfAssessmentSerializer(many=True))
     @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
     def self_assessment(self, request: Request, pk: str) -> Response:
-        """The college's own view of every weighted indicator; a college sends any of them."""
+        """The college's own view of every weighted indicator. A college sends any of them, each as a whole: what an
+        entry leaves out is emptied. All or nothing; 400 lists the errors of every entry, {} for a sound one."""
         evaluation = self.get_object()
         if request.method == "POST":
             require(request.user, "evaluation.assess", evaluation)
-            indicators = self._indicators(evaluation)
-            rows = [
-                services.Assessed(
-                    indicator=_known(indicators, row["indicator_id"]),
-                    is_chosen=row.get("is_chosen", True),
-                    self_score=row["self_score"],
-                    note=row.get("note", ""),
-                )
-                for row in self._read(SelfAssessmentSerializer, many=True)
-            ]
-            services.save_self_assessment(evaluation, rows, by=request.user)
+            with self._sheet(evaluation, SelfAssessmentSerializer, chosen="is_chosen", score="self_score") as rows:
+                said = [services.Assessed(**row) for row in rows]
+                services.save_self_assessment(evaluation, said, by=request.user)
         said = evaluation.self_assessments.select_related("indicator")
         return Response(SelfAssessmentSerializer(said, many=True).data)
 
@@ -154,16 +149,13 @@ class EvaluationViewSet(ScopedViewSet):
     @extend_schema(request=ScoreSerializer(many=True), responses=ScoreSerializer(many=True))
     @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
     def scores(self, request: Request, pk: str) -> Response:
-        """The single scores that one may see; a reviewer sends any of one's own, all or nothing."""
+        """The single scores that one may see. A reviewer sends any of one's own; a score of null takes one back.
+        All or nothing; 400 lists the errors of every entry, {} for a sound one."""
         evaluation = self.get_object()
         if request.method == "POST":
             reviewer = self._own_review(evaluation)
-            indicators = self._indicators(evaluation)
-            given = [
-                services.Given(_known(indicators, row["indicator_id"]), row["score"], row.get("note", ""))
-                for row in self._read(ScoreSerializer, many=True)
-            ]
-            services.save_scores(reviewer, given, by=request.user)
+            with self._sheet(evaluation, ScoreSerializer) as rows:
+                services.save_scores(reviewer, [services.Given(**row) for row in rows], by=request.user)
         rows = Score.objects.visible_to(request.user).filter(reviewer__evaluation=evaluation)
         return Response(ScoreSerializer(rows.select_related("reviewer__person"), many=True).data)
 
@@ -249,19 +241,43 @@ class EvaluationViewSet(ScopedViewSet):
         require(self.request.user, "evaluation.score", evaluation)
         return evaluation.reviewers.get(person=self.request.user.pk)
 
-    def _indicators(self, evaluation: Evaluation) -> dict[int, Indicator]:
-        return evaluation.scheme.indicators.in_bulk()
+    @contextmanager
+    def _sheet(self, evaluation: Evaluation, serializer_class: Any, **names: str) -> Iterator[list[dict[str, Any]]]:
+        """The entries that were sent, each with its indicator. Errors inside go to the entry of their indicator.
 
-    def _read(self, serializer_class: Any, many: bool = False) -> Any:
-        asked = serializer_class(data=self.request.data, many=many, context=self.get_serializer_context())
+        A sheet's errors are named "score_3" for indicator number 3; ``names`` are the API's names for such fields.
+        """
+        if not isinstance(self.request.data, list):
+            raise ValidationError(_("Send a list of entries."))
+        known = evaluation.scheme.indicators.in_bulk()
+        read = [serializer_class(data=entry) for entry in self.request.data]
+        errors: list[dict[str, Any]] = [{} if entry.is_valid() else dict(entry.errors) for entry in read]
+        rows: dict[int, dict[str, Any]] = {}
+        for entry, found in zip(read, errors, strict=True):
+            if found:
+                continue
+            row = dict(entry.validated_data)
+            indicator = known.get(row.pop("indicator_id"))
+            if indicator is None:
+                found["indicator"] = [_("This indicator is not in the evaluation's scheme.")]
+            elif indicator.number in rows:
+                found["indicator"] = [_("This indicator stands there twice.")]
+            else:
+                rows[indicator.number] = {**row, "indicator": indicator}
+        if not any(errors):
+            try:
+                yield list(rows.values())
+            except ValidationError as error:
+                for key, sentences in error.message_dict.items():
+                    name, number = key.rsplit("_", 1)
+                    errors[list(rows).index(int(number))][names.get(name, name)] = sentences
+        if any(errors):
+            raise exceptions.ValidationError(errors)
+
+    def _read(self, serializer_class: Any) -> Any:
+        asked = serializer_class(data=self.request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         return asked.validated_data
-
-
-def _known(indicators: dict[int, Indicator], key: int) -> Indicator:
-    if key not in indicators:
-        raise ValidationError({"indicator": _("This indicator is not in the evaluation's scheme.")})
-    return indicators[key]
 
 
 routes = [("schemes", SchemeViewSet), ("indicators", IndicatorViewSet), ("evaluations", EvaluationViewSet)]

@@ -25,7 +25,7 @@ class Assessed:
     """What a college says of one indicator."""
 
     indicator: Indicator
-    is_chosen: bool
+    is_chosen: bool = True
     self_score: Decimal | None = None
     note: str = ""
 
@@ -92,7 +92,7 @@ def save_self_assessment(evaluation: Evaluation, rows: Sequence[Assessed], *, by
             row.clean_fields(exclude=["evaluation", "indicator"])
         except ValidationError as error:
             found = error.message_dict
-            errors.update({f"{name.removeprefix('self_')}_{number}": texts for name, texts in found.items()})
+            errors.update({f"{name.removeprefix('self_')}_{number}": texts[:1] for name, texts in found.items()})
     if errors:
         raise ValidationError(errors)
     if changed:

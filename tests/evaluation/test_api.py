@@ -2,6 +2,7 @@ import pytest
 
 from consortium.models import HistoryEntry
 from evaluation.models import Evaluation, Scheme, Score
+from zones.models import Zone
 
 from .conftest import AFTER_PUBLICITY, NOW
 
@@ -75,13 +76,42 @@ def test_the_whole_way_by_api(
 def test_a_score_outside_0_to_100_is_400_with_the_sentence(stages, zone, expert, scheme, api_for):
     evaluation = stages.review(zone)
     indicator = scheme.indicators.first()
-    for score in ("100.01", "-1"):
+    sentences = dict.fromkeys(["100.01", "100.004", "1e5", "-1"], "A score is between 0 and 100.")
+    sentences |= dict.fromkeys(["NaN", "Infinity", "abc"], "A valid number is required.")
+    for score, sentence in sentences.items():
         answer = api_for(expert).post(url(evaluation, "scores"), [{"indicator": indicator.pk, "score": score}])
-        assert (answer.status_code, answer.json()) == (400, {"score_1": ["A score is between 0 and 100."]})
-    for score in ("NaN", "Infinity", "abc"):
-        answer = api_for(expert).post(url(evaluation, "scores"), [{"indicator": indicator.pk, "score": score}])
-        assert (answer.status_code, answer.json()) == (400, {"0": {"score": ["A valid number is required."]}})
+        assert (answer.status_code, answer.json()) == (400, [{"score": [sentence]}])
     assert Score.objects.count() == 0
+
+
+def test_a_list_is_answered_entry_by_entry_and_nothing_of_it_is_kept(
+    stages, zone, other_zone, expert, college_admin, scheme, api_for
+):
+    first, second, _third = scheme.indicators.weighted()
+    sound, high = {"indicator": first.pk, "score": "80"}, {"indicator": second.pk, "score": "101"}
+    scores = url(stages.review(zone), "scores")
+    twice = {"indicator": ["This indicator stands there twice."]}
+    api = api_for(expert)
+    assert api.post(scores, [sound, high]).json() == [{}, {"score": ["A score is between 0 and 100."]}]
+    assert api.post(scores, [sound, sound]).json() == [{}, twice]
+    assert api.post(scores, [None, {}]).json() == [
+        {"non_field_errors": ["No data provided"]},
+        {"indicator": ["This field is required."], "score": ["This field is required."]},
+    ]
+    assert api.post(scores, sound).json() == {"non_field_errors": ["Send a list of entries."]}
+    assert Score.objects.count() == 0
+    own = url(stages.self_assessment(other_zone), "self_assessment")
+    Zone.objects.filter(pk=other_zone.pk).update(college=college_admin.affiliation.organization_id)
+    answer = api_for(college_admin).post(
+        own, [{"indicator": second.pk, "self_score": "-1"}, {"indicator": first.pk, "is_chosen": False}]
+    )
+    assert (answer.status_code, answer.json()) == (
+        400,
+        [
+            {"self_score": ["A score is between 0 and 100."]},
+            {"is_chosen": ["A required indicator cannot be left out."]},
+        ],
+    )
 
 
 def test_an_indicator_of_another_scheme_is_400(stages, zone, expert, make_scheme, api_for):
@@ -90,7 +120,7 @@ def test_an_indicator_of_another_scheme_is_400(stages, zone, expert, make_scheme
     answer = api_for(expert).post(url(evaluation, "scores"), [{"indicator": stranger.pk, "score": "80"}])
     assert (answer.status_code, answer.json()) == (
         400,
-        {"indicator": ["This indicator is not in the evaluation's scheme."]},
+        [{"indicator": ["This indicator is not in the evaluation's scheme."]}],
     )
 
 
