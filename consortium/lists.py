@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 PAGE_SIZE = 50
@@ -121,7 +122,7 @@ def _cell(sheet: Any, value: object) -> object:
     """Text stays text, so that nobody's note becomes a formula in a colleague's Excel."""
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))  # a note may hold what Excel cannot
     cell.data_type = "s"
     return cell
 

@@ -139,6 +139,16 @@ def test_the_export_holds_exactly_what_is_filtered_and_keeps_text_as_text(client
     assert [(row[0].value, row[0].data_type) for row in rows] == [("=1+1", "s")]
 
 
+def test_a_name_with_a_control_character_does_not_break_the_export(client_for, secretariat, enterprise):
+    Organization.objects.filter(pk=enterprise.pk).update(name="示例\x0b企业")
+    content = (
+        client_for(secretariat)
+        .get(reverse("consortium:organization_list"), {"kind": "enterprise", "export": "xlsx"})
+        .content
+    )
+    assert [row[0] for row in load_workbook(io.BytesIO(content)).active.values][1:] == ["示例企业"]
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_of_members_needs_a_constant_number_of_queries(
     client_for, secretariat, make_organization, consortium, django_assert_num_queries, rows
