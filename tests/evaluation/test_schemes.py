@@ -101,6 +101,7 @@ def test_a_csv_as_excel_in_chinese_writes_it_is_read():
                 "Row 2: “x” is not a number of an indicator.",
             ],
         ),
+        (f"{HEAD}\n{'9' * 5000},G,D,a,100,yes\n", [f"Row 2: “{'9' * 5000}” is not a number of an indicator."]),
         (f"{HEAD},colour\n1,G,D,a,100,yes,red\n", ["Column “colour” is not known."]),
         (
             "number,group,dimension,name,weight\n1,G,D,a,100\n",
@@ -117,6 +118,11 @@ def test_a_csv_as_excel_in_chinese_writes_it_is_read():
 )
 def test_every_mistake_of_a_file_is_a_sentence(text, expected):
     assert mistakes(text) == expected
+
+
+def test_a_nul_in_a_cell_of_excel_is_dropped():
+    data = as_xlsx([HEAD.split(","), [1, "G_x0000_", "D", "a", 100, "yes"]])
+    assert [row.group for row in services.read_indicators(ContentFile(data, name="scheme.xlsx"))] == ["G"]
 
 
 def test_a_file_that_is_not_what_its_name_says_is_refused():
