@@ -1,7 +1,5 @@
 """What can be filtered, once for pages, exports and API. Choices are what the user sees; anything else is a 404."""
 
-import re
-
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
@@ -14,7 +12,7 @@ from consortium.models import Organization, User
 
 from .models import Activity, Enrollment, HourEntry, InnovationClass, Project, Student, Zone
 
-MONTH = re.compile(r"^(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])$")
+MONTH = r"^[12]\d{3}-(0[1-9]|1[0-2])\Z"
 
 
 def zones(request: HttpRequest) -> QuerySet:

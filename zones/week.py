@@ -17,6 +17,7 @@ from .models import Activity, HourEntry, ProjectMember
 from .services.week import Cell
 
 SHOWN_TO_COUNTERSIGN = 200
+YEARS = range(2000, 2101)  # the calendar itself ends a week after the last day of 9999
 WEEKDAYS = [
     pgettext_lazy("weekday", "Mo"),
     pgettext_lazy("weekday", "Tu"),
@@ -88,10 +89,12 @@ def monday_of(day: date) -> date:
 
 
 def chosen_day(asked: str, number: str, today: date) -> date:
-    """The day asked for (today when it is none); ``number`` 1..7 picks another day of its week."""
+    """The day asked for (today when it is none of our time); ``number`` 1..7 picks another day of its week."""
     try:
         day = date.fromisoformat(asked)
     except ValueError:
+        day = today
+    if day.year not in YEARS:
         day = today
     return monday_of(day) + timedelta(days=int(number) - 1) if number in set("1234567") else day
 

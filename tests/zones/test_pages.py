@@ -316,3 +316,17 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
     one_more(3)
     measure()
     assert Project.objects.count() == 3
+
+
+@pytest.mark.parametrize("asked", ["0001-01-01", "9999-12-31", "tomorrow"])
+def test_a_week_outside_our_time_is_this_week(project, mentor, today, client_for, asked):
+    client = client_for(mentor)
+    assert client.get(f"{url('hours_week')}?day={asked}").context["day"] == today
+    assert client.post(f"{url('hours_week')}?day={asked}", {"act": "copy"}).status_code == 302
+
+
+def test_a_month_that_no_calendar_has_filters_nothing(approved, mentor, client_for, api_for):
+    page = client_for(mentor).get(f"{url('hours_list')}?month=0000-05")
+    assert page.context["filter"].errors == {"month": ["Give the month as 2026-05."]}
+    answer = api_for(mentor).get("/api/v1/hours/?month=0000-05")
+    assert (answer.status_code, answer.json()) == (400, {"month": ["Give the month as 2026-05."]})
