@@ -222,7 +222,7 @@ def read_cells(posted: Mapping[str, str]) -> tuple[dict[Cell, Decimal | None], d
 def read_picks(posted: QueryDict) -> dict[int, str]:
     """The entries chosen on the list to countersign, one by one or a whole project: id to the stamp that was read."""
     picks = posted.getlist(f"of-{posted['project']}" if posted.get("project") else "pick")
-    return {int(pk): posted.get(f"seen-{pk}", "") for pk in picks if pk.isdecimal()}
+    return {int(pk): posted.get(f"seen-{pk}", "") for pk in picks if pk.isdecimal() and len(pk) < 19}
 
 
 def _cell(key: str) -> Cell | None:

@@ -330,3 +330,17 @@ def test_a_month_that_no_calendar_has_filters_nothing(approved, mentor, client_f
     assert page.context["filter"].errors == {"month": ["Give the month as 2026-05."]}
     answer = api_for(mentor).get("/api/v1/hours/?month=0000-05")
     assert (answer.status_code, answer.json()) == (400, {"month": ["Give the month as 2026-05."]})
+
+
+def test_who_chooses_nothing_is_told_so(submitted, college_admin, client_for):
+    for chosen in ({}, {"pick": "9" * 5000}, {"pick": "²"}, {"act": "return", "reason": "核对"}):
+        page = client_for(college_admin).post(url("hours_countersign"), chosen, follow=True)
+        said = [str(message) for message in page.context["messages"]]
+        assert said == ["Nothing is chosen. Tick the entries first."]
+
+
+def test_a_reason_is_kept_without_what_the_database_cannot_hold(submitted, college_admin, client_for):
+    sent = {"pick": [submitted.pk], f"seen-{submitted.pk}": submitted.stamp, "act": "return", "reason": "核\0对"}
+    client_for(college_admin).post(url("hours_countersign"), sent)
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.return_reason) == ("returned", "核对")

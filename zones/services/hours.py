@@ -126,8 +126,11 @@ def countersign(
 ) -> tuple[list[HourEntry], list[HourEntry]]:
     """Approve, or with a ``reason`` return, what was read and is unchanged since: ``seen`` maps ids to stamps.
 
-    Returns the entries that were moved, and those left out because they changed or were decided meanwhile.
+    Returns the entries that were moved, and those left out because they changed or were decided meanwhile. Raises
+    Refused when nothing is chosen, and as approve_many and return_many do.
     """
+    if not seen:
+        raise Refused(_("Nothing is chosen. Tick the entries first."))
     rows = HourEntry.objects.visible_to(by).filter(pk__in=seen).for_list().select_for_update(of=("self",))
     taken: list[HourEntry] = []
     left: list[HourEntry] = []

@@ -171,7 +171,7 @@ def hours_week(request: HttpRequest) -> HttpResponse:
 def hours_countersign(request: HttpRequest) -> HttpResponse:
     """What waits for this side, by project: approve what is chosen, or return it with a reason."""
     require(request.user, "hours.approve")
-    reason = request.POST.get("reason", "")
+    reason = request.POST.get("reason", "").replace("\0", "")  # PostgreSQL has no such character
     error = ""
     seen = read_picks(request.POST)
     if request.method == "POST":
@@ -193,7 +193,8 @@ def _say_countersigned(request: HttpRequest, taken: list[HourEntry], left: list[
         said = ngettext("%(n)d entry returned.", "%(n)d entries returned.", count)
     else:
         said = ngettext("%(n)d entry approved.", "%(n)d entries approved.", count)
-    messages.success(request, said % {"n": count})
+    if taken:
+        messages.success(request, said % {"n": count})
     if left:
         names = "；".join(f"{entry.person} {entry.date} {entry.project}" for entry in left)
         messages.warning(request, _("Left out, because changed since you read it: %(names)s") % {"names": names})
