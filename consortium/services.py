@@ -1,13 +1,17 @@
 """Every change that is more than saving a form, and the two things that all changes share: refusing and remembering."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
 from .models import HistoryEntry, Organization, User
+
+log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -29,7 +33,21 @@ def record(
     )
 
 
-@transaction.atomic
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction in which a row that somebody else writes at the same moment is a refusal, not a broken page.
+
+    Checks come before; what still breaks a constraint was written between the check and the write.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        log.warning("Refused, because somebody was faster: %s", error)
+        raise Refused(_("Somebody else has changed this. Reload and try again.")) from error
+
+
+@alone()
 def move(obj: Any, to: str, *, by: User | None, reason: str = "", **fields: Any) -> None:
     """Take ``obj`` to the status ``to`` and remember it.
 
@@ -51,7 +69,7 @@ def move(obj: Any, to: str, *, by: User | None, reason: str = "", **fields: Any)
     record(obj, by=by, what="status", old=old, new=to, reason=reason)
 
 
-@transaction.atomic
+@alone()
 def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
     """Save a bound, valid ModelForm and remember each field that really changed, or that the record was created."""
     created = form.instance.pk is None
@@ -59,14 +77,11 @@ def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
     obj = form.save()
     if created:
         record(obj, by=by, what="created", new=str(obj), reason=reason)
-    for name, old in before.items():
-        new = _values(obj, [name])[name]
-        if new != old:
-            record(obj, by=by, what=name, old=old, new=new, reason=reason)
+    _record_changes(obj, before, by, reason)
     return obj
 
 
-@transaction.atomic
+@alone()
 def save_changes(obj: Any, *, by: User, reason: str = "", **fields: Any) -> None:
     """Write the ``fields`` of ``obj`` that differ, and remember each of them.
 
@@ -76,14 +91,11 @@ def save_changes(obj: Any, *, by: User, reason: str = "", **fields: Any) -> None
     for name, value in fields.items():
         setattr(obj, name, value)
     obj.full_clean()
-    changed = [name for name in fields if _values(obj, [name])[name] != before[name]]
-    if changed:
+    if changed := _record_changes(obj, before, by, reason):
         obj.save(update_fields=changed)
-    for name in changed:
-        record(obj, by=by, what=name, old=before[name], new=_values(obj, [name])[name], reason=reason)
 
 
-@transaction.atomic
+@alone()
 def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
     """Check and insert a new record and remember that it was created. Raises ValidationError as full_clean does."""
     obj.full_clean()
@@ -104,9 +116,17 @@ def add_member(form: ModelForm, membership_form: ModelForm, *, by: User) -> Orga
     return organization
 
 
-def _values(obj: models.Model, names: Iterable[str]) -> dict[str, str]:
+def _values(obj: models.Model, names: Iterable[str]) -> dict[str, object]:
     concrete = {field.name for field in obj._meta.concrete_fields}
-    return {name: _text(getattr(obj, name)) for name in names if name in concrete}
+    return {name: getattr(obj, name) for name in names if name in concrete}
+
+
+def _record_changes(obj: models.Model, before: dict[str, object], by: User, reason: str) -> list[str]:
+    """Remember each field whose value is no longer the one of ``before``; their names. Two records may share a name."""
+    changes = {name: new for name, new in _values(obj, before).items() if new != before[name]}
+    for name, new in changes.items():
+        record(obj, by=by, what=name, old=before[name], new=new, reason=reason)
+    return list(changes)
 
 
 def _text(value: object) -> str:

@@ -8,9 +8,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from consortium.middleware import RefusalMiddleware
-from consortium.models import HistoryEntry, Membership, Organization
+from consortium.models import Department, HistoryEntry, Membership, Organization
 from consortium.models.members import check_credit_code
-from consortium.services import Refused, record
+from consortium.services import Refused, alone, record, save_changes
 from tests.conftest import LONG_AGO, credit_code
 
 
@@ -81,6 +81,26 @@ def test_a_real_change_leaves_one_row_of_history_and_none_leaves_none(client_for
     client_for(secretariat).post(page, same | {"name": "示例企业一（更名）"})
     row = HistoryEntry.objects.of(enterprise).get()
     assert (row.what, row.old, row.new, row.actor) == ("name", "示例企业一", "示例企业一（更名）", secretariat)
+
+
+def test_a_change_to_another_record_of_the_same_name_is_written_and_remembered(
+    secretariat, college, college2, department
+):
+    Organization.objects.filter(pk=college2.pk).update(name=college.name)
+    namesake = Department.objects.create(organization=Organization.objects.get(pk=college2.pk), name="汽车系")
+    save_changes(namesake, by=secretariat, organization=college)
+    namesake.refresh_from_db()
+    assert namesake.organization == college
+    (row,) = HistoryEntry.objects.of(namesake)
+    assert (row.what, row.old, row.new) == ("organization", college.name, college.name)
+
+
+def test_a_row_that_somebody_else_wrote_meanwhile_is_refused_and_nothing_is_half_done(enterprise, settings):
+    settings.LANGUAGE_CODE = "en"
+    with pytest.raises(Refused, match="Somebody else has changed this. Reload and try again."), alone():
+        Organization.objects.create(name="示例企业九", credit_code=credit_code(900), kind="enterprise")
+        Organization.objects.create(name="示例企业十", credit_code=enterprise.credit_code, kind="enterprise")
+    assert list(Organization.objects.all()) == [enterprise]
 
 
 def test_a_rival_enterprise_is_not_found_by_page_api_filter_and_export(
