@@ -259,6 +259,8 @@ def test_a_correction_holds_the_difference_and_is_countersigned(approved, mentor
         ("-1", "x", {"hours": ["Give the right figure, 0 or more; the difference is computed."]}),
         ("2", "x", {"hours": ["The entry has this figure already."]}),
         ("1.1", "x", {"hours": [QUARTERS]}),
+        ("26", "x", {"hours": [ONE_DAY]}),
+        ("1e9999999", "x", {"hours": [ONE_DAY]}),
         ("1", " ", {"reason": ["Say what was wrong."]}),
     ],
 )

@@ -17,6 +17,7 @@ from consortium.permissions import require
 from consortium.services import Refused
 
 from ..models import HourEntry, ProjectMember
+from ..models.hours import ONE_DAY
 from .rows import placed
 
 Status = HourEntry.Status
@@ -161,6 +162,8 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
         raise ValidationError({"reason": _("Say what was wrong.")})
     if hours < 0:
         raise ValidationError({"hours": _("Give the right figure, 0 or more; the difference is computed.")})
+    if hours > DAY:
+        raise ValidationError({"hours": ONE_DAY})
     stands = entry.hours + entry.corrections.approved().total()
     correction = HourEntry(
         project=entry.project,
