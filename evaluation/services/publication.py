@@ -38,7 +38,7 @@ def review_problems(evaluation: Evaluation) -> list[str]:
         if not any(row.side == side for row in reviewers):
             problems.append(_("There is no reviewer of the %(side)s.") % {"side": side.label})
     if waiting := [str(row.person) for row in reviewers if row.submitted_at is None]:
-        problems.append(_("Not submitted yet: %(people)s.") % {"people": ", ".join(waiting)})
+        problems.append(_("Not submitted yet: %(people)s.") % {"people": _(", ").join(waiting)})
     if missing := unscored(evaluation):
         problems.append(_("No score yet for %(indicators)s.") % {"indicators": named(missing)})
     return problems + list(avoidances([row.person for row in reviewers], evaluation.zone).values())

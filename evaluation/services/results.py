@@ -62,7 +62,7 @@ def unscored(evaluation: Evaluation) -> list[Indicator]:
 
 def named(indicators: list[Indicator], most: int = 3) -> str:
     """The first few by number and name, and how many more."""
-    names = ", ".join(str(row) for row in indicators[:most])
+    names = _(", ").join(str(row) for row in indicators[:most])
     more = len(indicators) - most
     return names if more <= 0 else _("%(names)s and %(more)s more") % {"names": names, "more": more}
 
