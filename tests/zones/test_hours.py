@@ -283,6 +283,26 @@ def test_a_correction_that_lowers_frees_the_day_only_when_approved(
     assert HourEntry.objects.filter(person=mentor).total() == 24
 
 
+def test_a_returned_correction_is_removed_and_filed_anew(
+    approved, entry_of, project, mentor, college_admin, today, day
+):
+    correction = correct_hours(approved, hours=Decimal(4), reason="漏记", by=mentor, today=today)
+    return_many([correction], reason="核对", by=college_admin)
+    for act in (
+        lambda: submit_many([correction], by=mentor),
+        lambda: log_hours(correction, by=mentor, today=today),
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        sentence = "A returned correction is not sent again. Remove it and correct the approved entry anew."
+        assert str(caught.value) == sentence
+    log_hours(entry_of(project, mentor, hours=Decimal(22), activity="teaching"), by=mentor, today=today)
+    delete_hours([correction], by=mentor)
+    again = correct_hours(approved, hours=Decimal(1), reason="多记", by=mentor, today=today)
+    approve_many([again], by=college_admin)
+    assert HourEntry.objects.approved().total() == 1
+
+
 def test_visible_hours_are_ones_own_sides(submitted, rival_entry, request):
     seen = {
         name: set(HourEntry.objects.visible_to(request.getfixturevalue(name)))

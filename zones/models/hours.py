@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -57,7 +57,8 @@ class HourEntryQuerySet(models.QuerySet):
 
     def counting_towards_the_day(self):
         """Entries that fill a day's 24 hours: a correction that lowers frees time only once it is approved."""
-        return self.exclude(~Q(status=HourEntry.Status.APPROVED), corrects__isnull=False, hours__lt=0)
+        without_effect = Q(status=HourEntry.Status.RETURNED) | ~Q(status=HourEntry.Status.APPROVED) & Q(hours__lt=0)
+        return self.exclude(without_effect, corrects__isnull=False)
 
     def total(self) -> Decimal:
         """The sum of hours, 0 for none."""
@@ -66,11 +67,6 @@ class HourEntryQuerySet(models.QuerySet):
     def totals_by(self, *names: str):
         """Rows of dicts: the named lookups and the sum of ``hours``, in their order."""
         return self.order_by().values(*names).annotate(hours=Sum("hours")).order_by(*names)
-
-    def with_corrected(self):
-        """Adds ``is_corrected``: a correction that counts or waits points at the entry."""
-        corrections = HourEntry.objects.filter(corrects=OuterRef("pk")).exclude(status=HourEntry.Status.RETURNED)
-        return self.annotate(is_corrected=Exists(corrections))
 
     def for_list(self):
         return self.select_related("project__zone", "project__enterprise", "person", "organization").order_by(

@@ -65,6 +65,7 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[H
         require(by, "hours.change" if entry.pk else "hours.add", entry)
     for row in stored.values():
         require(by, "hours.change", row)
+        _refuse_correction(row)
     now = timezone.now()
     for entry in entries:
         entry.changed_at = now
@@ -100,6 +101,7 @@ def submit_many(entries: Sequence[HourEntry], *, by: User) -> None:
     """Hand entries to the other side. Raises Refused or PermissionDenied, and then nothing is submitted."""
     for entry in entries:
         require(by, "hours.submit", entry)
+        _refuse_correction(entry)
     _move_all(entries, Status.SUBMITTED, by=by, submitted_at=timezone.now(), return_reason="")
 
 
@@ -261,6 +263,12 @@ def _editable(entries: Sequence[HourEntry]) -> dict[int, HourEntry]:
                 % {"state": row.get_status_display()}
             )
     return stored
+
+
+def _refuse_correction(entry: HourEntry) -> None:
+    """A correction was filed against what the entry counted then; sent later it could be taken off twice."""
+    if entry.corrects_id:
+        raise Refused(_("A returned correction is not sent again. Remove it and correct the approved entry anew."))
 
 
 def _changes(stored: HourEntry, entry: HourEntry) -> list[tuple[str, str, str]]:
