@@ -1,6 +1,8 @@
+import os
+from pathlib import Path
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -91,7 +93,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "database": _database_answers(),
         "migrations": _migrations_applied(),
         "broker": _broker_answers(),
-        "files": default_storage.exists("."),
+        "files": _files_can_be_kept(),
     }
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "not ready", **checks}, status=200 if ready else 503)
@@ -112,6 +114,14 @@ def _migrations_applied() -> bool:
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return False
+
+
+def _files_can_be_kept() -> bool:
+    try:
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)  # before the first file there is none
+    except OSError:
+        return False
+    return os.access(settings.MEDIA_ROOT, os.W_OK)
 
 
 def _broker_answers() -> bool:

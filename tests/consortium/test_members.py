@@ -214,7 +214,17 @@ def test_a_refusal_on_a_page_ends_where_the_person_was(rf, came_from, goes_to):
     assert (answer.url, [str(message) for message in request._messages]) == (goes_to, ["不行。"])
 
 
-def test_the_program_says_that_it_is_alive_and_ready(client, db):
+def test_the_program_says_that_it_is_alive_and_ready_before_the_first_file(client, db):
     assert client.get("/healthz").json() == {"status": "ok"}
-    ready = client.get("/readyz").json()
-    assert (ready["database"], ready["migrations"], ready["broker"]) == (True, True, True)
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"status": "ok", "database": True, "migrations": True, "broker": True, "files": True},
+    )
+
+
+def test_the_program_is_not_ready_where_files_cannot_be_kept(client, db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    (tmp_path / "file").touch()
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["files"]) == (503, False)
