@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .members import Consortium, Organization
+from .members import Consortium, Membership, Organization
 
 
 class User(AbstractUser):
@@ -42,9 +42,6 @@ class User(AbstractUser):
         rows = self.affiliations.in_force().select_related("organization", "consortium").order_by("pk")
         return next((row for row in rows if row.pk == self.acting_id), rows[0] if rows else None)
 
-    def visible_to(self, user: "User") -> bool:
-        return self == user
-
 
 class AffiliationQuerySet(models.QuerySet):
     def in_force(self, day=None):
@@ -54,7 +51,7 @@ class AffiliationQuerySet(models.QuerySet):
             Q(ended_on=None) | Q(ended_on__gt=day),
             started_on__lte=day,
             user__is_active=True,
-            organization__memberships__in=_memberships_in_force(day),
+            organization__memberships__in=Membership.objects.in_force(day),
             consortium=F("organization__memberships__consortium"),
         )
 
@@ -65,12 +62,6 @@ class AffiliationQuerySet(models.QuerySet):
         return self.filter(
             consortium=user.affiliation.consortium_id, organization__in=Organization.objects.visible_to(user)
         )
-
-
-def _memberships_in_force(day):
-    from .members import Membership
-
-    return Membership.objects.in_force(day)
 
 
 class Affiliation(models.Model):

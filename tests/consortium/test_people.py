@@ -2,8 +2,9 @@ import datetime
 
 from django.core.management import call_command
 from django.urls import reverse
+from rest_framework.authtoken.models import Token
 
-from consortium.models import Affiliation, User
+from consortium.models import Affiliation, Membership, User
 from consortium.permissions import may
 
 TODAY = datetime.date(2026, 3, 2)
@@ -43,6 +44,26 @@ def test_an_organization_that_left_takes_its_people_along(enterprise, partner):
 def test_a_role_needs_membership_in_the_same_consortium(partner, other_consortium):
     partner.affiliations.update(consortium=other_consortium)
     assert User.objects.get(pk=partner.pk).affiliation is None
+
+
+def test_an_organization_of_two_consortia_gives_its_people_one_role(partner, enterprise, consortium, other_consortium):
+    Membership.objects.create(consortium=other_consortium, organization=enterprise, joined_on=TODAY)
+    assert [row.user for row in Affiliation.objects.in_force()] == [partner]
+    enterprise.memberships.filter(consortium=consortium).update(left_on=TODAY)
+    assert [row.user for row in Affiliation.objects.in_force()] == []
+
+
+def test_a_token_stops_with_the_role_and_with_the_person(client, partner):
+    def answer():
+        found = client.get("/api/v1/organizations/", headers={"Authorization": f"Token {token.key}"})
+        return found.status_code, len(found.json().get("results", []))
+
+    token = Token.objects.create(user=partner)
+    assert answer() == (200, 1)
+    partner.affiliations.update(ended_on=TODAY)
+    assert answer() == (200, 0)
+    User.objects.update(is_active=False)
+    assert answer() == (401, 0)
 
 
 def test_a_user_signs_in_and_out_by_name_and_password(client, partner):
