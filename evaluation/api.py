@@ -239,7 +239,7 @@ class EvaluationViewSet(ScopedViewSet):
 
     def _own_review(self, evaluation: Evaluation) -> Reviewer:
         require(self.request.user, "evaluation.score", evaluation)
-        return evaluation.reviewers.get(person=self.request.user.pk)
+        return get_object_or_404(evaluation.reviewers, person=self.request.user.pk)
 
     @contextmanager
     def _sheet(self, evaluation: Evaluation, serializer_class: Any, **names: str) -> Iterator[list[dict[str, Any]]]:

@@ -113,6 +113,7 @@ def publish(evaluation: Evaluation, *, by: User | None, now: datetime) -> None:
     if missing := unscored(evaluation):
         raise Refused(_("No score yet for %(indicators)s.") % {"indicators": named(missing)})
     lock(evaluation, Status.PUBLICITY)
+    evaluation.refresh_from_db(fields=["publicity_ends_on", "result"])  # a second publicity has another end
     if not evaluation.publicity_over(timezone.localdate(now)):
         last_day = date_format(evaluation.publicity_ends_on or timezone.localdate(now))
         raise Refused(_("The publicity lasts until %(day)s.") % {"day": last_day})

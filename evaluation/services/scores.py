@@ -63,9 +63,8 @@ def submit_scores(reviewer: Reviewer, *, by: User, now: datetime) -> None:
     missing = missing_scores(reviewer)
     if missing:
         raise Refused(_("No score yet for %(indicators)s.") % {"indicators": named(missing)})
-    if not Reviewer.objects.filter(pk=reviewer.pk, submitted_at=None).update(submitted_at=now):
-        raise Refused(_("These scores are submitted already."))
     reviewer.submitted_at = now
+    reviewer.save(update_fields=["submitted_at"])
     record(reviewer.evaluation, by=by, what=gettext_noop("Scores submitted"), new=str(reviewer))
 
 
@@ -80,5 +79,8 @@ def _lock_unsubmitted(reviewer: Reviewer, by: User) -> None:
     if reviewer.person != by:
         raise Refused(_("Only the reviewer enters these scores."))
     lock(reviewer.evaluation, Evaluation.Status.REVIEW)
-    if Reviewer.objects.filter(pk=reviewer.pk).exclude(submitted_at=None).exists():
+    now = Reviewer.objects.filter(pk=reviewer.pk).first()
+    if now is None:
+        raise Refused(_("You do not review this evaluation any more."))
+    if now.submitted_at:
         raise Refused(_("These scores are submitted already."))

@@ -174,6 +174,14 @@ def test_a_sheet_is_submitted_once_with_one_row_of_history(sheet, expert):
     assert [what for what, _new in history(sheet.evaluation)].count("Scores submitted") == 1
 
 
+def test_a_reviewer_withdrawn_meanwhile_is_told_so(sheet, expert, secretariat):
+    stale = Reviewer.objects.get(pk=sheet.pk)
+    services.withdraw_reviewer(sheet, by=secretariat, reason="回避")
+    sentence = "You do not review this evaluation any more."
+    assert refusal(lambda: services.save_scores(stale, [give(stale, 1, "1")], by=expert)) == sentence
+    assert refusal(lambda: services.submit_scores(stale, by=expert, now=NOW)) == sentence
+
+
 # --- who sees what ----------------------------------------------------------------------------------------------------
 
 

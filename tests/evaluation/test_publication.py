@@ -121,6 +121,15 @@ def test_a_result_is_not_published_before_the_publicity_ends(stages, zone, secre
     assert evaluation.status == "published"
 
 
+def test_a_second_publicity_is_waited_for_whoever_looked_at_the_first(stages, zone, secretariat):
+    stale = stages.publicity(zone)
+    evaluation = Evaluation.objects.get(pk=stale.pk)
+    services.return_to_review(evaluation, by=secretariat, reason="漏记")
+    services.start_publicity(evaluation, by=secretariat, today=datetime.date(2026, 4, 1))
+    sentence = refusal(lambda: services.publish(stale, by=secretariat, now=AFTER_PUBLICITY))
+    assert sentence == "The publicity lasts until April 9, 2026."
+
+
 def test_an_objection_is_answered_before_publication_and_once(stages, zone, secretariat, partner):
     evaluation = stages.publicity(zone)
     objection = services.object_to(evaluation, "日期不符", by=partner, now=NOW)
