@@ -70,10 +70,10 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def evaluation_create(request: HttpRequest) -> HttpResponse:
     require(request.user, "evaluation.add")
     schemes = Scheme.objects.visible_to(request.user).filter(status=Scheme.Status.PUBLISHED)
-    scheme = schemes.filter(pk=request.GET["scheme"]).first() if request.GET.get("scheme", "").isdecimal() else None
-    scheme = scheme or schemes.first()
-    if scheme is None:
+    if not schemes:
         return render(request, "evaluation/evaluation_create.html", {"schemes": schemes})
+    asked = request.GET.get("scheme", str(schemes[0].pk))
+    scheme = get_object_or_404(schemes, pk=int(asked) if asked.isdecimal() else 0)
     form = OpenForm(request.POST or None, user=request.user, scheme=scheme)
 
     @transaction.atomic

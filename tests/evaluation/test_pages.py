@@ -185,6 +185,18 @@ def test_an_expert_of_a_partner_is_refused_by_name(client_for, stages, zone, sec
     assert errors(answer) == {"__all__": ["示例企业专家 cannot review: 示例企业一 is a partner of this zone."]}
 
 
+def test_evaluations_are_not_opened_by_another_scheme_than_the_one_that_was_asked_for(
+    client_for, scheme, other_zone, secretariat, consortium
+):
+    draft = services.create_scheme(Scheme(consortium=consortium, year=2026, name="草案"), by=secretariat)
+    client, address = client_for(secretariat), reverse("evaluation:evaluation_create")
+    for asked in (draft.pk, "x", 10**9):
+        assert client.post(f"{address}?scheme={asked}", {"zones": [other_zone.pk]}).status_code == 404
+    assert Evaluation.objects.count() == 0
+    assert client.post(f"{address}?scheme={scheme.pk}", {"zones": [other_zone.pk]}).status_code == 302
+    assert Evaluation.objects.get().scheme == scheme
+
+
 def test_a_required_indicator_stays_chosen_whatever_is_sent(client_for, stages, zone, college_admin):
     evaluation = stages.self_assessment(zone)
     client_for(college_admin).post(page("evaluation_assess", evaluation.pk), {"score_1": "50"})
