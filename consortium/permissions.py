@@ -125,7 +125,7 @@ def require(user: User, act: str, obj: Any = None) -> None:
     """Raise PermissionDenied with a sentence unless ``may``."""
     if may(user, act, obj):
         return
-    roles = ", ".join(str(Role(role).label) for role in PERMISSIONS[act])
+    roles = _(", ").join(str(Role(role).label) for role in PERMISSIONS[act])
     if user.affiliation and user.affiliation.role in PERMISSIONS[act]:
         raise PermissionDenied(_("You may do this only for your own organization and what is assigned to you."))
     raise PermissionDenied(_("Only these roles may do this: %(roles)s.") % {"roles": roles})
