@@ -35,7 +35,16 @@ def render(source: str, **context: object) -> str:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("2.50", "2.5"), ("38.00", "38"), ("0", "0"), ("100", "100"), ("0.25", "0.25"), ("1.005", "1.01"), (None, "")],
+    [
+        ("2.50", "2.5"),
+        ("38.00", "38"),
+        ("0", "0"),
+        ("100", "100"),
+        ("0.25", "0.25"),
+        ("1.005", "1.01"),
+        ("1042.50", "1,042.5"),
+        (None, ""),
+    ],
 )
 def test_hours_have_at_most_two_decimals_and_no_zero_at_the_end(value, text):
     assert look.hours(value and Decimal(value)) == text
