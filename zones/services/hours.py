@@ -244,9 +244,12 @@ def _row(entry: HourEntry, by: User, what: str, old: object, new: object, reason
 
 
 def _lock_people(entries: Iterable[HourEntry]) -> None:
-    """Two who log for one person wait for each other, else both could find room in the same day."""
+    """Two who log for one person wait for each other, else both could find room in the same day.
+
+    The key stays free: who submits holds the entry and writes history that names the person.
+    """
     people = {entry.person_id for entry in entries}
-    list(User.objects.select_for_update().filter(pk__in=people).order_by("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
 
 
 def _editable(entries: Sequence[HourEntry]) -> dict[int, HourEntry]:
