@@ -77,7 +77,7 @@ class EnrollmentViewSet(ScopedViewSet):
         """Only the day of leaving can be set; who was placed where and when is history."""
         if not data.get("left_on"):
             raise ValidationError({"left_on": [_("Give the day on which the student leaves.")]})
-        services.leave(obj, on=data["left_on"], by=self.request.user)
+        services.leave(obj, on=data["left_on"], today=timezone.localdate(), by=self.request.user)
 
 
 class ProjectViewSet(ScopedViewSet):

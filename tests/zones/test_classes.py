@@ -85,9 +85,27 @@ def test_a_full_class_takes_nobody_and_a_place_that_is_left_is_free(innovation_c
     third = make_student("3")
     found = refusal(third, innovation_class, SUMMER, college_admin)
     assert found == {"innovation_class": ["The class is full: 2 places."]}
-    leave(first, on=date(2025, 10, 1), reason="转学", by=college_admin)
+    leave(first, on=date(2025, 10, 1), today=date(2025, 10, 1), reason="转学", by=college_admin)
     place(third, innovation_class, on=date(2025, 10, 1), by=college_admin)
     assert Enrollment.objects.open().count() == 2
+    for record in (innovation_class, first.student):
+        assert HistoryEntry.objects.of(record).filter(new="", reason="转学").count() == 1
+
+
+def test_a_place_is_not_left_before_the_day_has_come(innovation_class, make_student, college_admin):
+    enrollment = place(make_student("1"), innovation_class, on=SUMMER, by=college_admin)
+    with pytest.raises(ValidationError) as caught:
+        leave(enrollment, on=date(2025, 9, 9), today=date(2025, 9, 8), by=college_admin)
+    assert caught.value.message_dict == {"left_on": ["This day is still to come."]}
+    leave(enrollment, on=SUMMER, today=date(2025, 8, 1), by=college_admin)  # a place that has not begun
+    assert Enrollment.objects.open().count() == 0
+
+
+def test_a_student_who_enters_in_the_last_year_of_the_calendar_has_no_place(
+    innovation_class, make_student, college_admin
+):
+    found = refusal(make_student("1", entered_on=date(9999, 9, 1)), innovation_class, date(9999, 12, 31), college_admin)
+    assert found == {"student": ["示例学员1（1） is in the first year; a place is possible from 10000-07-01 on."]}
 
 
 def test_a_student_has_one_place_at_a_time(innovation_class, make_student, college_admin):

@@ -37,6 +37,7 @@ def add_mentor(innovation_class: InnovationClass, person: User, side: str, *, by
     The person belongs to the zone's college or to a partner enterprise of the zone. Raises Refused on a third and
     ValidationError by field.
     """
+    InnovationClass.objects.select_for_update(no_key=True).get(pk=innovation_class.pk)  # two named at once queue up
     taken = set(innovation_class.mentors.filter(side=side).values_list("slot", flat=True))
     free = [slot for slot in Mentor.SLOTS if slot not in taken]
     if not free:
@@ -55,7 +56,9 @@ def add_mentor(innovation_class: InnovationClass, person: User, side: str, *, by
 
 @transaction.atomic
 def remove_mentor(mentor: Mentor, *, by: User) -> None:
-    mentor.delete()
+    """Take a mentor from the class. Raises Refused when somebody else has."""
+    if not Mentor.objects.filter(pk=mentor.pk).delete()[0]:
+        raise Refused(_("Somebody else has changed this. Reload and try again."))
     record(mentor.innovation_class, by=by, what="mentors", old=mentor.person)
 
 
@@ -72,19 +75,20 @@ def place(student: Student, innovation_class: InnovationClass, *, on: date, by: 
     place already, and when the class is full. Source: the rules of the special zones and of student placements.
     Raises ValidationError by field.
     """
-    locked = InnovationClass.objects.select_for_update().get(pk=innovation_class.pk)
+    locked = InnovationClass.objects.select_for_update(no_key=True).get(pk=innovation_class.pk)
+    Student.objects.select_for_update(no_key=True).get(pk=student.pk)  # may be placed elsewhere at the same moment
     enrollment = Enrollment(student=student, innovation_class=locked, enrolled_on=on)
     check(enrollment)
     if student.college_id != locked.zone.college_id:
         raise ValidationError({"student": _("%(student)s is not a student of this college.") % {"student": student}})
     if _age(student.birth_date, on) < YOUNGEST:
         raise ValidationError({"student": _("%(student)s is under 16 on that day.") % {"student": student}})
-    first = date(student.entered_on.year + 1, 7, 1)
-    if on < first:
+    second_year = student.entered_on.year + 1
+    if (on.year, on.month) < (second_year, 7):
         raise ValidationError(
             {
                 "student": _("%(student)s is in the first year; a place is possible from %(day)s on.")
-                % {"student": student, "day": first.isoformat()}
+                % {"student": student, "day": f"{second_year}-07-01"}
             }
         )
     if locked.enrollments.open().count() >= locked.places:
@@ -109,14 +113,22 @@ def place_all(students: Iterable[Student], innovation_class: InnovationClass, *,
 
 
 @transaction.atomic
-def leave(enrollment: Enrollment, *, on: date, reason: str = "", by: User) -> None:
-    """End a student's place on the day ``on``; the row stays. Raises ValidationError by field."""
-    if enrollment.left_on:
+def leave(enrollment: Enrollment, *, on: date, today: date, reason: str = "", by: User) -> None:
+    """End a student's place on the day ``on``; the row stays.
+
+    The place is free at once, so the day is not in the future (a place that has not begun may be given up). Raises
+    ValidationError by field, Refused when the student has left.
+    """
+    stored = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    if stored.left_on:
         raise Refused(_("This student has left the class already."))
+    if on > max(today, stored.enrolled_on):
+        raise ValidationError({"left_on": _("This day is still to come.")})
     enrollment.left_on = on
     check(enrollment)
     enrollment.save(update_fields=["left_on"])
     record(enrollment.innovation_class, by=by, what="enrollments", old=enrollment.student, reason=reason)
+    record(enrollment.student, by=by, what="enrollments", old=enrollment.innovation_class, reason=reason)
 
 
 def _age(born: date, on: date) -> int:

@@ -121,11 +121,12 @@ def class_place(request: HttpRequest, pk: int) -> HttpResponse:
 def enrollment_leave(request: HttpRequest, pk: int) -> HttpResponse:
     enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user).for_list(), pk=pk)
     require(request.user, "enrollment.change", enrollment)
-    form = EndForm(request.POST or None, initial={"on": timezone.localdate()})
+    today = timezone.localdate()
+    form = EndForm(request.POST or None, initial={"on": today})
     return form_page(
         request,
         form,
-        lambda: services.leave(enrollment, on=form.cleaned_data["on"], by=request.user),
+        lambda: services.leave(enrollment, on=form.cleaned_data["on"], today=today, by=request.user),
         heading=_("%(student)s leaves the class") % {"student": enrollment.student},
         back=enrollment.innovation_class,
     )

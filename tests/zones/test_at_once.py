@@ -1,0 +1,108 @@
+"""Two at once on a database with row locks: nobody waits for ever, and the second is told who was faster."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import translation
+
+from consortium.models import HistoryEntry
+from consortium.services import Refused
+from zones.models import Enrollment, HourEntry, InnovationClass, Side
+from zones.services import add_mentor, approve_many, leave, log_hours, place, remove_mentor, submit_many
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="one writer at a time needs no row locks"),
+]
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """What became of acts that were begun together: "" or the sentences of the refusal, in alphabetical order."""
+    barrier, said = Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        with translation.override("en"):
+            barrier.wait()
+            try:
+                act()
+                said.append("")
+            except Refused as refusal:
+                said.append(str(refusal))
+            except ValidationError as error:
+                said.append(" ".join(error.messages))
+            finally:
+                connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(said)
+
+
+def test_who_submits_does_not_wait_for_who_logs_for_the_same_person(draft, entry_of, project, mentor, today):
+    with transaction.atomic():
+        log_hours(entry_of(project, mentor, activity="teaching"), by=mentor, today=today)
+        assert at_once(lambda: submit_many([HourEntry.objects.get(pk=draft.pk)], by=mentor)) == [""]
+
+
+def test_an_entry_is_approved_once(submitted, college_admin):
+    rows = [HourEntry.objects.get(pk=submitted.pk) for _ in range(3)]
+    said = at_once(*(lambda row=row: approve_many([row], by=college_admin) for row in rows))
+    assert said == ["", *["Somebody else has changed this. Reload and try again."] * 2]
+    assert HistoryEntry.objects.of(submitted).filter(new="approved").count() == 1
+
+
+def test_a_day_does_not_fill_beyond_24_hours(entry_of, project, mentor, today):
+    activities = ("teaching", "mentoring", "technical_service")
+    entries = [entry_of(project, mentor, hours=14, activity=activity) for activity in activities]
+    said = at_once(*(lambda entry=entry: log_hours(entry, by=mentor, today=today) for entry in entries))
+    assert said == ["", *["14 hours are logged for this day over all projects; a day has 24."] * 2]
+    assert HourEntry.objects.total() == 14
+
+
+def test_the_last_place_goes_to_one(innovation_class, make_student, college_admin, today):
+    InnovationClass.objects.update(places=1)
+    students = [make_student("1"), make_student("2")]
+    said = at_once(
+        *(lambda one=one: place(one, innovation_class, on=today, by=college_admin) for one in students),
+    )
+    assert said == ["", "The class is full: 1 places."]
+
+
+def test_a_student_is_placed_in_one_of_two_classes(innovation_class, zone, make_student, college_admin, today):
+    other = InnovationClass.objects.create(zone=zone, code="other", name="另一班", year=2025, places=2)
+    student = make_student("1")
+    said = at_once(
+        *(lambda one=one: place(student, one, on=today, by=college_admin) for one in (innovation_class, other)),
+    )
+    assert said == ["", "This student has a place in a class already."]
+
+
+def test_a_student_leaves_once(innovation_class, make_student, college_admin, today):
+    enrollment = place(make_student("1"), innovation_class, on=today, by=college_admin)
+    rows = [Enrollment.objects.get(pk=enrollment.pk) for _ in range(3)]
+    said = at_once(*(lambda row=row: leave(row, on=today, today=today, by=college_admin) for row in rows))
+    assert said == ["", *["This student has left the class already."] * 2]
+    assert HistoryEntry.objects.of(innovation_class).filter(new="").count() == 1
+
+
+def test_two_mentors_named_together_take_two_slots(innovation_class, make_mentor, enterprise, college_admin):
+    people = [make_mentor(name, enterprise) for name in ("a", "b", "c")]
+    said = at_once(
+        *(lambda one=one: add_mentor(innovation_class, one, Side.ENTERPRISE, by=college_admin) for one in people),
+    )
+    assert said == ["", "", "This side has two mentors already. Remove one before naming another."]
+    assert sorted(mentor.slot for mentor in innovation_class.mentors.all()) == [1, 2]
+
+
+def test_a_mentor_is_removed_once(innovation_class, mentor, college_admin):
+    add_mentor(innovation_class, mentor, Side.ENTERPRISE, by=college_admin)
+    rows = [innovation_class.mentors.get() for _ in range(3)]
+    said = at_once(*(lambda row=row: remove_mentor(row, by=college_admin) for row in rows))
+    assert said == ["", *["Somebody else has changed this. Reload and try again."] * 2]
+    assert HistoryEntry.objects.of(innovation_class).filter(old=str(mentor)).count() == 1
