@@ -5,6 +5,7 @@ that dies leaves a row that another takes over after the lease. ``attempt`` tell
 slow finds that the row has gone on without it and stops.
 """
 
+import errno
 import hashlib
 import logging
 import os
@@ -114,7 +115,9 @@ def make(report: AnnualReport) -> bool:
         return _fail(report, str(refusal))
     except OSError as error:
         log.exception("Report %s cannot be stored.", report.pk)
-        return _fail(report, _("The file could not be stored: %(reason)s.") % {"reason": error.strerror or error})
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return _fail(report, _("The file could not be stored: the disk is full."))
+        return _fail(report, _("The file could not be stored. The reason stands in the program's log."))
     except Exception:
         log.exception("Report %s cannot be made.", report.pk)
         return _fail(report, _("The report could not be made. The reason stands in the program's log."))
@@ -208,7 +211,11 @@ def _fail(report: AnnualReport, sentence: str) -> bool:
 
 
 def _store(name: str, content: bytes) -> str:
-    """Write the whole file or nothing under MEDIA_ROOT; its name says its content, so writing it twice is the same."""
+    """Write the whole file or nothing under MEDIA_ROOT; its name says its content, so writing it twice is the same.
+
+    A worker killed between this and the row's last step leaves a file that no row names: nobody can reach it, it costs
+    its bytes, and the next attempt, made at another time, writes another one.
+    """
     path = Path(default_storage.path(name))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:

@@ -119,7 +119,7 @@ def failed(report, settings):
 
 def test_a_failure_keeps_its_reason_and_where_it_stopped(failed):
     assert (failed.status, failed.progress, failed.step) == ("failed", 90, "saving")
-    assert failed.error == "The file could not be stored: File exists."
+    assert failed.error == "The file could not be stored. The reason stands in the program's log."
     assert states(failed) == [("queued", "running"), ("running", "failed")]
 
 

@@ -88,7 +88,7 @@ def test_a_failed_report_shows_its_reason_and_can_be_tried_again(report, setting
     reports.make(report)
     retry = reverse("reports:report_retry", args=[report.pk])
     html = client_for(secretariat).get(reverse("reports:report_list")).content.decode()
-    assert html.count("The file could not be stored: File exists.") == 1
+    assert html.count("The file could not be stored. The reason stands in the program&#x27;s log.") == 1
     assert client_for(bureau).post(retry).status_code == 403
     assert client_for(secretariat).post(retry).status_code == 302
     assert AnnualReport.objects.get(pk=report.pk).status == "queued"
