@@ -135,6 +135,8 @@ def supersede(evaluation: Evaluation, *, by: User, reason: str, today: date) -> 
     lock(evaluation, Status.PUBLISHED)
     if not reason.strip():
         raise Refused(_("A correction needs a reason."))
+    if Evaluation.objects.filter(supersedes=evaluation).exists():
+        raise Refused(_("A correction of this result is open already."))
     correction = create(
         Evaluation(
             consortium=evaluation.consortium,

@@ -229,7 +229,8 @@ def test_a_correction_needs_a_reason_and_there_is_one_at_a_time(stages, zone, se
     sentence = refusal(lambda: services.supersede(evaluation, by=secretariat, reason=" ", today=TODAY))
     assert sentence == "A correction needs a reason."
     services.supersede(evaluation, by=secretariat, reason="漏记", today=TODAY)
-    wrong(lambda: services.supersede(evaluation, by=secretariat, reason="又", today=TODAY))
+    sentence = refusal(lambda: services.supersede(evaluation, by=secretariat, reason="又", today=TODAY))
+    assert sentence == "A correction of this result is open already."
     assert Evaluation.objects.count() == 2
 
 
