@@ -172,7 +172,7 @@ def is_select(field: BoundField) -> bool:
 
 @register.filter
 def hours(value: Decimal | float | None) -> str:
-    """Hours with at most two decimals, no zero at the end and thousands separators: 2.5, 38, 1,042; nothing for None."""
+    """Hours with at most two decimals and no zero at the end, thousands apart: 2.5, 38, 1,042; nothing for None."""
     if value is None:
         return ""
     return f"{_rounded(value):,f}".rstrip("0").rstrip(".")
