@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium import permissions
@@ -192,14 +191,10 @@ def money(value: Decimal | float | None) -> str:
 
 @register.filter
 def cn_date(value: date | datetime | None) -> str:
-    """A day: 2026年3月31日 in Chinese, 31 Mar 2026 in English; of a moment, its day here. Nothing for None."""
+    """A day as the language writes it, 2026年3月31日; of a moment, its day here. Nothing for None."""
     if not value:
         return ""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value)
-    if (get_language() or "").startswith("zh"):
-        return f"{value.year}年{value.month}月{value.day}日"
-    return date_format(value, "j M Y")
+    return date_format(timezone.localtime(value) if isinstance(value, datetime) else value)
 
 
 @register.filter

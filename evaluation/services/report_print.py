@@ -4,10 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from consortium.templatetags.look import cn_date
 from tasks.models import Milestone
 from zones.models import Activity, Project, Zone
 
@@ -24,7 +24,7 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "number": report.number,
         "year": str(figures["year"]),
         "version": str(report.version),
-        "made_on": cn_date(timezone.localdate(made_at)),
+        "made_on": date_format(timezone.localdate(made_at)),
         "sha256": report.figures_sha256,
         "consortium": figures["consortium"],
         "zone": _zone(figures["zone"]),
@@ -193,7 +193,7 @@ def _responsible(task: dict) -> str:
 
 
 def _day(day: str) -> str:
-    return cn_date(date.fromisoformat(day))
+    return date_format(date.fromisoformat(day))
 
 
 def _plain(number: str | Decimal) -> str:

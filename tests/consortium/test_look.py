@@ -67,7 +67,7 @@ def test_a_day_is_written_in_the_language_of_the_page():
     with override("zh-hans"):
         assert look.cn_date(day) == "2026年3月31日"
     with override("en"):
-        assert look.cn_date(day) == "31 Mar 2026"
+        assert look.cn_date(day) == "March 31, 2026"
     assert look.cn_date(None) == ""
 
 
