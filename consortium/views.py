@@ -50,7 +50,7 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "membership": membership,
             "departments": organization.departments.all(),
             "people": people,
-            "history": HistoryEntry.objects.of(organization),
+            "history": HistoryEntry.objects.of(organization, membership),
         },
     )
 

@@ -1,5 +1,8 @@
 """What happened: one row for each change, never altered and never removed."""
 
+import functools
+import operator
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -10,17 +13,25 @@ from .people import Affiliation, User
 
 
 class HistoryQuerySet(models.QuerySet):
-    def of(self, record: models.Model):
-        """The history of one record, newest first, ready to be shown."""
-        return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk).select_related(
+    def of(self, record: models.Model, *parts: models.Model):
+        """The history of a record and of those parts that have no page of their own, newest first, to be shown."""
+        rows = self.filter(functools.reduce(operator.or_, map(_about, [record, *parts]))).select_related(
             "actor", "acting_as__organization", "content_type"
         )
+        if not parts:
+            return rows
+        of_part = models.Case(models.When(_about(record), then=False), default=True)
+        return rows.annotate(of_part=of_part).prefetch_related("record")
 
     def update(self, **kwargs):
         raise TypeError("History is only added to.")
 
     def delete(self):
         raise TypeError("History is only added to.")
+
+
+def _about(record: models.Model) -> models.Q:
+    return models.Q(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
 
 
 class HistoryEntry(models.Model):

@@ -43,7 +43,7 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "required_weight": sum(row.weight for row in indicators if row.is_required),
         "problems": services.scheme_problems(scheme) if scheme.is_draft else [],
         "bands": scheme.bands.all(),
-        "history": HistoryEntry.objects.of(scheme),
+        "history": HistoryEntry.objects.of(scheme, *indicators),
     }
     return render(request, "evaluation/scheme_detail.html", context)
 

@@ -103,6 +103,15 @@ def test_a_row_that_somebody_else_wrote_meanwhile_is_refused_and_nothing_is_half
     assert list(Organization.objects.all()) == [enterprise]
 
 
+def test_the_page_of_a_member_remembers_when_it_left(client_for, secretariat, enterprise, settings):
+    settings.LANGUAGE_CODE = "en"
+    client = client_for(secretariat)
+    data = member(enterprise.credit_code, name=enterprise.name, joined_on="2019-04-01", left_on="2026-03-01")
+    client.post(reverse("consortium:organization_update", args=[enterprise.pk]), data)
+    html = client.get(reverse("consortium:organization_detail", args=[enterprise.pk])).content.decode()
+    assert html.count("示例企业一 · 邢台市域产教联合体 · left on</span> 2026-03-01") == 1
+
+
 def test_a_rival_enterprise_is_not_found_by_page_api_filter_and_export(
     client_for, api_for, partner, rival_partner, enterprise, rival_enterprise, college
 ):

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from consortium.models import HistoryEntry
 from evaluation import services
-from evaluation.models import Evaluation, Scheme, Score
+from evaluation.models import Evaluation, Indicator, Scheme, Score
 
 from .conftest import AFTER_PUBLICITY, INDICATORS, NOW
 
@@ -183,6 +183,15 @@ def test_an_expert_of_a_partner_is_refused_by_name(client_for, stages, zone, sec
     row = {"person": partner_expert.pk, "side": "enterprise"}
     answer = client_for(secretariat).post(page("evaluation_reviewers", evaluation.pk), row)
     assert errors(answer) == {"__all__": ["示例企业专家 cannot review: 示例企业一 is a partner of this zone."]}
+
+
+def test_the_page_of_a_scheme_remembers_who_changed_a_weight(client_for, secretariat, auditor, consortium):
+    draft = services.create_scheme(Scheme(consortium=consortium, year=2026, name="草案"), by=secretariat)
+    indicator = Indicator(scheme=draft, number=1, group="G", dimension="D", name="实习工位", weight=60)
+    services.create_indicator(indicator, by=secretariat)
+    services.change_indicator(indicator, by=secretariat, weight=Decimal("55.5"))
+    html = client_for(auditor).get(page("scheme_detail", draft.pk)).content.decode()
+    assert html.count("1 实习工位 · weight, %</span> 60 → 55.5") == 1
 
 
 def test_evaluations_are_not_opened_by_another_scheme_than_the_one_that_was_asked_for(
