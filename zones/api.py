@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
 
 from consortium.api import ScopedViewSet
 from consortium.permissions import require
@@ -124,15 +125,22 @@ class HourEntryViewSet(ScopedViewSet):
         if not isinstance(request.data, list):
             raise ValidationError({"non_field_errors": [_("Send a list of entries.")]})
         today = timezone.localdate()
-        rows = [self.get_serializer(data=row) for row in request.data]
-        sound = {index: HourEntry(**row.validated_data) for index, row in enumerate(rows) if row.is_valid()}
-        found = services.BadRows(services.hour_errors(list(sound.values()), today=today)).as_lists()
-        errors = [dict(row.errors) for row in rows]
-        for index, error in zip(sound, found, strict=True):
-            errors[index] = error
-        if any(errors):
+        serializer = self.get_serializer()
+        entries: dict[int, HourEntry] = {}
+        errors: list[dict[str, Any]] = [{} for _row in request.data]
+        for index, row in enumerate(request.data):
+            try:
+                entries[index] = HourEntry(**serializer.run_validation(row))
+            except ValidationError as error:
+                errors[index] = as_serializer_error(error)
+        try:
+            if any(errors):
+                raise services.BadRows(services.hour_errors(list(entries.values()), today=today))
+            saved = services.save_hours(list(entries.values()), by=request.user, today=today)
+        except services.BadRows as bad:
+            for index, found in zip(entries, bad.as_lists(), strict=True):
+                errors[index] = found
             return Response(errors, status=status.HTTP_400_BAD_REQUEST)
-        saved = services.save_hours(list(sound.values()), by=request.user, today=today)
         return Response(self.get_serializer(saved, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=HourEntrySerializer)

@@ -80,7 +80,22 @@ class ProjectSerializer(serializers.ModelSerializer):
         validators: list = []
 
 
-class LoggablePerson(serializers.PrimaryKeyRelatedField):
+class Remembered(serializers.PrimaryKeyRelatedField):
+    """A key that is looked up once for all rows of a request."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        found = self.context.setdefault("remembered", {})
+        key = (self.field_name, str(data))
+        if key not in found:
+            found[key] = super().to_internal_value(data)
+        return found[key]
+
+
+class VisibleProject(Remembered, Visible):
+    """A project that the user sees."""
+
+
+class LoggablePerson(Remembered):
     """Somebody for whom the user may log hours."""
 
     def get_queryset(self) -> QuerySet:
@@ -89,7 +104,7 @@ class LoggablePerson(serializers.PrimaryKeyRelatedField):
 
 
 class HourEntrySerializer(serializers.ModelSerializer):
-    project = Visible(queryset=Project.objects.all())
+    project = VisibleProject(queryset=Project.objects.all())
     person = LoggablePerson(queryset=User.objects.none())
     # no bounds here: the model's rules about hours say it with the pages' sentences
     hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None)

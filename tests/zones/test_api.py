@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from zones.models import Enrollment, HourEntry, InnovationClass, Zone, ZonePartner
 from zones.services import log_hours
@@ -112,6 +113,20 @@ def test_bulk_is_all_or_nothing_with_every_rows_errors(project, rival_project, m
     assert HourEntry.objects.count() == 0
     made = api_for(mentor).post(f"{API}/hours/bulk/", [rows[0], body(project, mentor, day, activity="teaching")])
     assert (made.status_code, HourEntry.objects.total()) == (201, 4)
+
+
+def test_bulk_looks_a_project_and_a_person_up_once(project, mentor, today, api_for, django_assert_num_queries):
+    api = api_for(mentor)
+    ContentType.objects.get_for_model(HourEntry)
+    for first, count in ((1, 1), (10, 20)):
+        rows = [body(project, mentor, today - timedelta(days=first + number)) for number in range(count)]
+        with django_assert_num_queries(19):
+            assert api.post(f"{API}/hours/bulk/", rows).status_code == 201
+
+
+def test_bulk_says_of_each_row_that_it_is_none(mentor, api_for):
+    answer = api_for(mentor).post(f"{API}/hours/bulk/", [None, 5, []])
+    assert (answer.status_code, [list(row) for row in answer.json()]) == (400, [["non_field_errors"]] * 3)
 
 
 def test_bulk_takes_a_list_only(project, mentor, day, api_for):
