@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from consortium.models import Organization, User
-from consortium.services import Refused, record
+from consortium.services import Refused, alone, record
 
 from ..models import HourEntry, Project, ProjectMember, ProjectModule
 from .rows import check, keep, save
@@ -31,7 +31,7 @@ def save_project(project: Project, *, by: User | None) -> Project:
     return save(project, by=by)
 
 
-@transaction.atomic
+@alone()
 def add_module(module: ProjectModule, *, by: User | None) -> ProjectModule:
     check(module)
     module.save()
@@ -45,7 +45,7 @@ def remove_module(module: ProjectModule, *, by: User) -> None:
     module.delete()
 
 
-@transaction.atomic
+@alone()
 def add_member(member: ProjectMember, *, by: User | None) -> ProjectMember:
     """Assign a person to a project for the college of the zone or the project's enterprise, where the person works.
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from consortium.models import Membership, Organization, User
-from consortium.services import record
+from consortium.services import alone, record
 
 from ..models import Zone, ZonePartner
 from .rows import check, save
@@ -18,7 +18,7 @@ def save_zone(zone: Zone, *, by: User | None) -> Zone:
     return save(zone, by=by)
 
 
-@transaction.atomic
+@alone()
 def add_partner(zone: Zone, enterprise: Organization, *, role: str = "", since: date, by: User | None) -> ZonePartner:
     """Make a member enterprise a partner of the zone. Raises ValidationError by field."""
     partner = ZonePartner(zone=zone, enterprise=enterprise, role=role, since=since)
