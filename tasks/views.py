@@ -81,8 +81,9 @@ def _selection(
     late = {cell.milestone.pk for cell in table.cells if cell.light.kind == "late"}
     if asked := request.GET.get("milestone"):
         rows = Milestone.objects.visible_to(request.user).filter(task__plan=plan).with_progress()
-        there = next((milestone for milestone in milestones if str(milestone.pk) == asked), None)
-        selected = there or get_object_or_404(rows, pk=asked if asked.isdigit() else 0)
+        selected = next((one for group in (milestones, rows) for one in group if str(one.pk) == asked), None)
+        if selected is None:
+            raise Http404
     else:
         first = [next((one for one in milestones if one.pk in group), None) for group in (waiting, late)]
         selected = first[0] or first[1] or next(iter(milestones), None)
@@ -285,7 +286,9 @@ def milestone_review(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "progress.review", milestone)
     form = ReviewForm(request.POST, auto_id="review_%s")
     if form.is_valid():
-        progress = get_object_or_404(milestone.progress, pk=request.POST.get("progress") or 0)
+        progress = next((one for one in milestone.reports if str(one.pk) == request.POST.get("progress")), None)
+        if progress is None:
+            raise Http404
         act = confirm_progress if form.cleaned_data["act"] == "confirm" else return_progress
         comment = form.cleaned_data["comment"]
         if accepted(form, lambda: act(progress, by=request.user, now=timezone.now(), comment=comment)):

@@ -285,3 +285,14 @@ def test_the_official_table_takes_the_same_queries_whatever_its_size(
     client = client_for(bureau)
     with django_assert_num_queries(8):
         client.get(url("plan_export", plan.pk, "xlsx"))
+
+
+@pytest.mark.parametrize("asked", ["", "abc", "²", "0", "9" * 5000])
+def test_a_milestone_or_report_that_does_not_exist_is_a_404(client_for, bureau, reported, asked):
+    client = client_for(bureau)
+    page = client.get(url("plan_detail", reported.milestone.task.plan_id), {"milestone": asked})
+    assert page.status_code == (404 if asked else 200)
+    sent = {"act": "confirm", "progress": asked}
+    assert client.post(url("milestone_review", reported.milestone_id), sent).status_code == 404
+    reported.refresh_from_db()
+    assert reported.status == Progress.Status.SUBMITTED
