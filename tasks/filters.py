@@ -1,9 +1,11 @@
 import django_filters
 from django import forms
 from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consortium.filters import VisibleFilter
 from consortium.models import Organization
 
 from .models import Milestone, Plan, Progress, Task
@@ -11,10 +13,21 @@ from .models import Milestone, Plan, Progress, Task
 QUARTERS = Milestone.quarter.field.choices
 
 
-def responsible_organizations(request) -> QuerySet:
+def plans(request: HttpRequest) -> QuerySet:
+    return Plan.objects.visible_to(request.user)
+
+
+def tasks(request: HttpRequest) -> QuerySet:
+    return Task.objects.visible_to(request.user)
+
+
+def milestones(request: HttpRequest) -> QuerySet:
+    return Milestone.objects.visible_to(request.user)
+
+
+def responsible_organizations(request: HttpRequest) -> QuerySet:
     """The members that answer for a task which the user sees."""
-    answering = Task.objects.visible_to(request.user).values("responsible_organization")
-    return Organization.objects.filter(pk__in=answering)
+    return Organization.objects.filter(pk__in=tasks(request).values("responsible_organization"))
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -32,10 +45,8 @@ class PlanFilter(django_filters.FilterSet):
 
 class TaskFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Goal or milestone text"), method="search")
-    responsible_organization = django_filters.ModelChoiceFilter(
-        label=_("Responsible member"), queryset=responsible_organizations
-    )
-    plan = django_filters.NumberFilter()
+    responsible_organization = VisibleFilter(label=_("Responsible member"), queryset=responsible_organizations)
+    plan = VisibleFilter(queryset=plans)
 
     class Meta:
         model = Task
@@ -80,15 +91,18 @@ class MatrixFilter(TaskFilter):
 
 
 class MilestoneFilter(django_filters.FilterSet):
-    plan = django_filters.NumberFilter(field_name="task__plan")
+    plan = VisibleFilter(field_name="task__plan", queryset=plans)
+    task = VisibleFilter(queryset=tasks)
     due_before = django_filters.DateFilter(field_name="due", lookup_expr="lt")
 
     class Meta:
         model = Milestone
-        fields = ["task", "quarter", "status"]
+        fields = ["quarter", "status"]
 
 
 class ProgressFilter(django_filters.FilterSet):
+    milestone = VisibleFilter(queryset=milestones)
+
     class Meta:
         model = Progress
-        fields = ["milestone", "month", "status"]
+        fields = ["month", "status"]

@@ -101,9 +101,11 @@ def _create_task(plan: Plan, row: TaskRow, responsible: Organization | None) -> 
 
 
 def table_of(plan: Plan, *, reader: User | None = None) -> TaskTable:
-    """The plan as its official table, with the latest progress of each cell; telephones as ``reader`` may see them."""
+    """The plan as its official table, with the latest progress of each cell; tasks and telephones as ``reader`` sees
+    them."""
     rows = []
-    for task in plan.tasks.for_matrix():
+    tasks = Task.objects.visible_to(reader) if reader else Task.objects.all()
+    for task in tasks.filter(plan=plan).for_matrix():
         cells = {}
         for milestone in sorted(task.milestones.all(), key=lambda milestone: milestone.quarter):
             latest = milestone.latest

@@ -131,3 +131,15 @@ def test_only_a_school_that_one_sees_can_answer_for_a_task(api_for, bureau, plan
         answer = api_for(bureau).post("/api/v1/tasks/", sent)
         assert (answer.status_code, list(answer.json())) == (400, ["responsible_organization"])
     assert Task.objects.count() == 0
+
+
+def test_what_is_out_of_sight_filters_like_what_does_not_exist(api_for, bureau, outsider, milestone):
+    filters = [
+        f"tasks/?plan={milestone.task.plan_id}",
+        f"tasks/?responsible_organization={milestone.task.responsible_organization_id}",
+        f"milestones/?plan={milestone.task.plan_id}",
+        f"milestones/?task={milestone.task_id}",
+        f"progress/?milestone={milestone.pk}",
+    ]
+    for user, status in ((bureau, 200), (outsider, 404)):
+        assert [api_for(user).get(f"/api/v1/{address}").status_code for address in filters] == [status] * 5

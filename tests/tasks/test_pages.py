@@ -106,6 +106,11 @@ def test_a_mentor_of_the_responsible_college_sees_its_tasks_only(client_for, col
     page = client_for(college_mentor).get(url("plan_detail", own.plan_id))
     assert [task for task, _cells in page.context["matrix"].rows] == [own]
     assert client_for(college_mentor).get(url("task_detail", other.pk)).status_code == 404
+    for task in (own, other):
+        Milestone.objects.create(task=task, quarter=1, text="完成。", due=date(2026, 3, 31))
+    file = client_for(college_mentor).get(url("plan_export", own.plan_id, "docx"))
+    cells = docx.Document(io.BytesIO(file.content)).tables[0].columns[1].cells
+    assert [cell.text for cell in cells] == ["目标任务", "目标1"]
 
 
 def test_another_college_reads_the_plan_but_does_not_report(client_for, other_college_admin, milestone):
