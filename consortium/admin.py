@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Affiliation, Consortium, Department, HistoryEntry, Membership, Organization, User
 
+admin.site.site_header = admin.site.site_title = _("Operation of the system")
+
 
 class AffiliationInline(admin.TabularInline):
     model = Affiliation

@@ -59,7 +59,7 @@ def organization_create(request: HttpRequest) -> HttpResponse:
     require(request.user, "organization.add")
     form = OrganizationForm(request.POST or None)
     membership_form = MembershipForm(request.POST or None)
-    if form.is_valid() and membership_form.is_valid():
+    if all([form.is_valid(), membership_form.is_valid()]):  # the mistakes of both at once
         organization = add_member(form, membership_form, by=request.user)
         return redirect("consortium:organization_detail", organization.pk)
     return render(request, "consortium/organization_form.html", {"form": form, "membership_form": membership_form})
@@ -71,7 +71,7 @@ def organization_update(request: HttpRequest, pk: int) -> HttpResponse:
     membership = organization.memberships.get(consortium=request.user.affiliation.consortium_id)
     form = OrganizationForm(request.POST or None, instance=organization)
     membership_form = MembershipForm(request.POST or None, instance=membership)
-    if form.is_valid() and membership_form.is_valid():
+    if all([form.is_valid(), membership_form.is_valid()]):
         with transaction.atomic():
             save_form(form, by=request.user)
             save_form(membership_form, by=request.user)

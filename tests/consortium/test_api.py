@@ -24,3 +24,8 @@ def test_what_is_not_there_is_said_in_the_readers_language(api_for, secretariat)
             answer = api_for(secretariat).get(f"{PATH}0/", headers={"Accept-Language": language})
         answers[language] = (answer.status_code, answer.json()["detail"])
     assert answers == {"en": (404, "Not found."), "zh-hans": (404, "未找到。")}
+
+
+def test_the_page_of_the_api_holds_nothing_that_the_policy_refuses(client_for, secretariat):
+    page = client_for(secretariat).get("/api/docs/")
+    assert (page.status_code, page.content.count(b"<style")) == (200, 0)
