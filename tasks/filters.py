@@ -61,7 +61,7 @@ class TaskFilter(django_filters.FilterSet):
 class MatrixFilter(TaskFilter):
     """The bar above the table of tasks and quarters; ``light`` and ``quarter`` point out cells of what is found."""
 
-    plan = None
+    plan = None  # type: ignore[assignment]  # the page is that of one plan
     light = django_filters.ChoiceFilter(
         choices=[(kind, kind) for kind in ("none", "plan", "done", "soon", "late", "wait")],
         method="leave",
