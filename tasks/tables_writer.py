@@ -1,6 +1,7 @@
 """Write the official task table as Word or Excel, in the layout that ``tables`` reads."""
 
 import io
+import re
 from typing import Any
 
 import docx
@@ -20,6 +21,7 @@ COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "
 WIDTHS_CM = [1.2, 3.5, 1.6, 7.1, 5.4, 2.0, 2.0, 2.9]
 MERGED = {0: "number", 1: "goal", 5: "leader", 6: "responsible_person", 7: "phone"}
 CENTRED = {0, 2, 5, 6, 7}
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TITLE_FONT, TEXT_FONT = "黑体", "宋体"
 
 
@@ -75,7 +77,7 @@ def write_xlsx(table: TaskTable) -> bytes:
 
     def put(row: int, column: int, text: str, *, bold: bool = False, centred: bool = False) -> None:
         cell = sheet.cell(row, column + 1)
-        cell.value, cell.data_type = text, "s"  # text stays text: what begins with = is no formula
+        cell.value, cell.data_type = NOT_IN_XML.sub("", text), "s"  # text stays text: what begins with = is no formula
         cell.font = Font(name=TEXT_FONT, bold=bold)
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if centred else None)
 
@@ -121,15 +123,13 @@ def _unit_and_date(table: TaskTable) -> tuple[str, str]:
 
 
 def _lines(task: TaskRow) -> list[list[str]]:
-    """The rows of one task, one a quarter, every cell filled in."""
+    """The rows of one task, one a quarter (one without a quarter when it has no milestone), every cell filled in."""
     shared = {column: str(getattr(task, name)) for column, name in MERGED.items()}
-    return [
-        [
-            {**shared, 2: f"{quarter}季度", 3: milestone.text, 4: milestone.progress}[column]
-            for column in range(len(COLUMNS))
-        ]
+    own = [
+        {2: f"{quarter}季度", 3: milestone.text, 4: milestone.progress}
         for quarter, milestone in sorted(task.milestones.items())
-    ]
+    ] or [{2: "", 3: "", 4: ""}]
+    return [[{**shared, **cells}[column] for column in range(len(COLUMNS))] for cells in own]
 
 
 def _fill(cell: Any, text: str, font: str, *, centred: bool) -> None:
@@ -144,7 +144,7 @@ def _fill(cell: Any, text: str, font: str, *, centred: bool) -> None:
 
 
 def _write(paragraph: Any, text: str, font: str, size: float) -> None:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(NOT_IN_XML.sub("", text))
     run.font.name, run.font.size = font, Pt(size)
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)  # the name alone is for Latin letters only
 

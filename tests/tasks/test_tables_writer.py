@@ -18,6 +18,7 @@ def filled(sample):
     table.rows[0].leader, table.rows[0].phone = "张三、李四", "0319-1234567"
     table.rows[0].responsible_person = "王五"
     table.rows[1].milestones.pop(4)
+    table.rows[3].milestones.clear()
     table.rows[2].goal = "=1+1"
     return table
 
@@ -65,3 +66,11 @@ def test_the_sheet_is_printed_landscape_with_its_head_on_every_page(sample):
     )
     assert sheet["B4"].value == "实施“八个一”工程"
     assert "B4:B7" in [str(cells) for cells in sheet.merged_cells.ranges]
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_characters_that_no_office_file_can_hold_are_left_out(sample, kind):
+    table = sample()
+    table.rows[0].goal, table.rows[0].milestones[1].text = "建\x0b设\ufffe", "完\x01成。"
+    again = read_table(WRITERS[kind](table), f"again.{kind}", 2020)
+    assert (again.rows[0].goal, again.rows[0].milestones[1].text) == ("建设", "完成。")
