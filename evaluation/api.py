@@ -138,13 +138,14 @@ class EvaluationViewSet(ScopedViewSet):
     @extend_schema(request=ReviewerSerializer, responses=ReviewerSerializer(many=True))
     @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
     def reviewers(self, request: Request, pk: str) -> Response:
-        """Who reviews, for which side. The secretariat adds experts; who must avoid the zone is refused."""
+        """Those reviewers that one may know, and their sides. The secretariat adds experts; who must avoid the zone is
+        refused."""
         evaluation = self.get_object()
         if request.method == "POST":
             require(request.user, "evaluation.change", evaluation)
             services.assign_reviewer(evaluation, **self._read(ReviewerSerializer), by=request.user)
-        rows = evaluation.reviewers.select_related("person")
-        return Response(ReviewerSerializer(rows, many=True).data)
+        rows = Reviewer.objects.visible_to(request.user).filter(evaluation=evaluation)
+        return Response(ReviewerSerializer(rows.select_related("person"), many=True).data)
 
     @extend_schema(request=ScoreSerializer(many=True), responses=ScoreSerializer(many=True))
     @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)

@@ -225,6 +225,16 @@ class SelfAssessment(models.Model):
         return str(self.indicator)
 
 
+class ReviewerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who reviews is for the secretariat, the bureau and the auditor; others know only whether they do."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+        return rows if affiliation.sees_whole_consortium else rows.filter(person=user)
+
+
 class Reviewer(models.Model):
     """A person who scores an evaluation, and for which side."""
 
@@ -232,6 +242,8 @@ class Reviewer(models.Model):
     person = models.ForeignKey(User, models.PROTECT, related_name="reviews", verbose_name=_("reviewer"))
     side = models.CharField(_("side"), max_length=12, choices=Side)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+
+    objects = ReviewerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reviewer")

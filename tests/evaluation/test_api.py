@@ -233,6 +233,16 @@ def test_who_only_reads_gets_403_for_every_act(stages, zone, name, request, api_
     assert api.post("/api/v1/schemes/", {"year": 2026, "name": "x"}).status_code == 403
 
 
+def test_who_reviews_is_not_told_to_everybody(stages, zone, expert, expert2, college_admin, partner, bureau, api_for):
+    evaluation = stages.publicity(zone)
+
+    def known(user):
+        return {row["person"] for row in api_for(user).get(url(evaluation, "reviewers")).json()}
+
+    assert (known(college_admin), known(partner), known(expert)) == (set(), set(), {expert.pk})
+    assert known(bureau) == {expert.pk, expert2.pk}
+
+
 def test_single_scores_of_others_are_not_given_out(stages, zone, expert, bureau, auditor, api_for):
     evaluation = stages.scored(zone)
     people = {"expert": expert, "bureau": bureau, "auditor": auditor}
