@@ -4,7 +4,6 @@ Decimals and days stand as strings (hours "12.50", days "2025-03-31"), states an
 on paper is ``report_print``'s business. The same records give the same figures, so their checksum can be compared.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +20,7 @@ from zones.models import Activity, Enrollment, HourEntry, InnovationClass, Proje
 
 from .. import scoring
 from ..models import Evaluation, Finding, Indicator
-from .results import digest
+from .results import compute, digest
 
 
 def gather(zone: Zone, year: int) -> dict:
@@ -207,7 +206,6 @@ def _result(published: Evaluation) -> dict:
         raise Refused(_("The published result does not fit its checksum. Have it verified before a report is made."))
     indicators = {row.number: row for row in published.scheme.indicators.all()}
     lines = [_line(indicators[item["number"]], item) for item in result["indicators"]]
-    chosen = [line for line in lines if line["score"] is not None]
     findings = Finding.objects.filter(evaluation=published).select_related("indicator").order_by("indicator__number")
     return {
         "scheme": published.scheme.name,
@@ -216,10 +214,11 @@ def _result(published: Evaluation) -> dict:
         "sha256": published.sha256,
         "indicators": lines,
         "dimensions": [
-            {"name": name, "score": _mean(line for line in chosen if line["dimension"] == name)}
-            for name in dict.fromkeys(line["dimension"] for line in chosen)
+            {"name": name, "score": str(mean)}
+            for name, mean in compute(published).dimensions.items()
+            if mean is not None
         ],
-        "chosen_weight": _two(sum(Decimal(line["weight"]) for line in chosen)),
+        "chosen_weight": _two(sum(Decimal(line["weight"]) for line in lines if line["score"] is not None)),
         "findings": [
             {
                 "number": finding.indicator.number,
@@ -247,11 +246,6 @@ def _line(indicator: Indicator, item: dict) -> dict:
         "score": score,
         "points": points,
     }
-
-
-def _mean(lines: Iterable[dict]) -> str:
-    exact, _absolute = scoring.totals([(Decimal(line["weight"]), Decimal(line["score"])) for line in lines])
-    return str(scoring.rounded(exact))
 
 
 def _texts(row: dict[str, Decimal]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils import translation
 from consortium.models import HistoryEntry
 from evaluation import services
 from evaluation.models import Evaluation, Score, Side
-from evaluation.services import Assessed, Given
+from evaluation.services import Assessed, Given, report_figures
 
 from .conftest import AFTER_PUBLICITY, NOW, TODAY, refusal, wrong
 
@@ -206,6 +206,23 @@ def test_a_published_evaluation_refuses_every_change(stages, zone, secretariat, 
     assert snapshot(evaluation) == before
     sentence = refusal(lambda: stages.opened(zone))
     assert sentence == "This zone's result of the year is published already. Correct it from its page."
+
+
+def test_the_report_prints_the_means_that_the_page_shows(stages, zone, make_scheme, secretariat):
+    """Most means of the two reviewers are 80.005 and one is 80: together 80.00; from the rounded 80.01 it is 80.01."""
+    evaluation = stages.review(zone, scheme=make_scheme(year=2024))
+    for reviewer, first in zip(evaluation.reviewers.all(), ("80.01", "80"), strict=True):
+        given = [
+            Given(row, Decimal(80 if row.number == 3 else first)) for row in evaluation.scheme.indicators.weighted()
+        ]
+        services.save_scores(reviewer, given, by=reviewer.person)
+        services.submit_scores(reviewer, by=reviewer.person, now=NOW)
+    services.start_publicity(evaluation, by=secretariat, today=TODAY)
+    services.publish(evaluation, by=secretariat, now=AFTER_PUBLICITY)
+    shown = [(name, str(mean)) for name, mean, _before in services.presented(evaluation, None).dimensions]
+    printed = report_figures.evaluation(zone, 2024)["dimensions"]
+    assert [(row["name"], row["score"]) for row in printed] == shown
+    assert shown[0][1] == "80.00"
 
 
 def test_a_correction_supersedes_and_both_stay_readable(stages, zone, secretariat, scheme):
