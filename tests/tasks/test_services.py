@@ -91,8 +91,10 @@ def test_another_table_of_the_same_unit_and_year_is_refused_and_says_where(sampl
 def test_a_table_that_does_not_fit_is_refused_whole(sample, consortium, bureau):
     table = sample()
     table.rows[6].goal = "长" * 301
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refusal:
         import_plan(table, consortium=consortium, year=2020, by=bureau)
+    said = f"Task {table.rows[6].number}, goal: Ensure this value has at most 300 characters (it has 301)."
+    assert str(refusal.value) == said
     assert (Plan.objects.count(), Task.objects.count(), HistoryEntry.objects.count()) == (0, 0, 0)
 
 
@@ -198,6 +200,15 @@ def test_a_future_month_is_refused(milestone, college_admin, at):
     with pytest.raises(ValidationError) as error:
         report_progress(milestone, text="a", percent=1, by=college_admin, now=at(7, 31), month=date(2026, 8, 1))
     assert error.value.message_dict == {"month": ["A month in the future cannot be reported."]}
+
+
+def test_a_month_before_the_quarter_is_refused(milestone, college_admin, at):
+    for month in (date(2026, 6, 1), date(1, 1, 1)):
+        with pytest.raises(ValidationError) as error:
+            report_progress(milestone, text="a", percent=1, by=college_admin, now=at(7, 31), month=month)
+        assert error.value.message_dict == {"month": ["This month lies before the milestone's quarter."]}
+    early = report_progress(milestone, text="a", percent=1, by=college_admin, now=at(5, 31), month=date(2026, 5, 1))
+    assert early.month == date(2026, 5, 1)
 
 
 def test_the_month_that_is_meant_is_the_oldest_without_a_report(milestone, report):
