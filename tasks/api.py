@@ -14,7 +14,7 @@ from consortium.permissions import require
 from .filters import MilestoneFilter, PlanFilter, ProgressFilter, TaskFilter
 from .models import Milestone, Plan, Progress, Task
 from .serializers import CommentSerializer, MilestoneSerializer, PlanSerializer, ProgressSerializer, TaskSerializer
-from .services import confirm_progress, report_progress, return_progress
+from .services import confirm_progress, refuse_confirmed, report_progress, return_progress
 from .tables import due_date
 
 
@@ -44,6 +44,10 @@ class MilestoneViewSet(ScopedViewSet):
     def insert(self, data: dict[str, Any]) -> Any:
         due = due_date(data["text"], data["task"].plan.year, data["quarter"])
         return super().insert({"due": due, **data})
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        refuse_confirmed(obj)
+        super().change(obj, data)
 
 
 class ProgressViewSet(ScopedViewSet):

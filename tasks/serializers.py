@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from consortium.models import Organization
@@ -8,6 +9,17 @@ from consortium.serializers import Visible
 
 from .lights import light
 from .models import Milestone, Plan, Progress, Task
+
+
+class Parent(Visible):
+    """The record of which this one is a part, for good."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        found = super().to_internal_value(data)
+        stored = self.root.instance
+        if stored and getattr(stored, self.source) != found:
+            raise serializers.ValidationError(_("This cannot be changed any more."))
+        return found
 
 
 class PlanSerializer(serializers.ModelSerializer):
@@ -22,7 +34,7 @@ class PlanSerializer(serializers.ModelSerializer):
 
 
 class TaskSerializer(serializers.ModelSerializer):
-    plan = Visible(queryset=Plan.objects.all())
+    plan = Parent(queryset=Plan.objects.all())
     responsible_organization = Visible(queryset=Organization.objects.schools(), required=False, allow_null=True)
 
     class Meta:
@@ -38,7 +50,7 @@ class TaskSerializer(serializers.ModelSerializer):
 
 
 class MilestoneSerializer(serializers.ModelSerializer):
-    task = Visible(queryset=Task.objects.all())
+    task = Parent(queryset=Task.objects.all())
     due = serializers.DateField(required=False)
     light = serializers.SerializerMethodField()
     light_text = serializers.SerializerMethodField()

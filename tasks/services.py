@@ -82,6 +82,7 @@ def _issuer(consortium: Consortium, unit: str) -> Organization | None:
 
 
 def _create_task(plan: Plan, row: TaskRow, responsible: Organization | None) -> None:
+    """Raises Refused with the task's number and the column that does not fit."""
     task = Task(
         plan=plan,
         number=row.number,
@@ -92,7 +93,13 @@ def _create_task(plan: Plan, row: TaskRow, responsible: Organization | None) -> 
         responsible_organization=responsible,
         responsible_unit=row.responsible_unit,
     )
-    task.full_clean()
+    try:
+        task.full_clean()
+    except ValidationError as error:
+        name, sentences = next(iter(error.message_dict.items()))
+        column = Task._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        values = {"number": row.number, "column": column, "error": sentences[0]}
+        raise Refused(_("Task %(number)s, %(column)s: %(error)s") % values) from error
     task.save()
     for quarter, cell in row.milestones.items():
         milestone = Milestone(task=task, quarter=quarter, text=cell.text, due=cell.due)
@@ -143,6 +150,12 @@ def month_to_report(milestone: Milestone, today: date) -> date:
     return next(iter(missing_months(milestone, today)), today.replace(day=1))
 
 
+def refuse_confirmed(milestone: Milestone) -> None:
+    """Raise Refused when the milestone is confirmed: what the bureau has confirmed is not another text later."""
+    if milestone.status == Milestone.Status.CONFIRMED:
+        raise Refused(_("This milestone is confirmed and is not changed any more."))
+
+
 @transaction.atomic
 def report_progress(
     milestone: Milestone, *, text: str, percent: int, by: User, now: datetime, month: date | None = None
@@ -161,6 +174,8 @@ def report_progress(
     month = month or month_to_report(milestone, today)
     if month > today:
         raise ValidationError({"month": _("A month in the future cannot be reported.")})
+    if month < min(milestone.begins_on, today.replace(day=1)):
+        raise ValidationError({"month": _("This month lies before the milestone's quarter.")})
     progress = Progress(milestone=milestone, month=month, text=text.strip(), percent=percent, by=by, at=now)
     latest = milestone.latest
     if latest and latest.status == Progress.Status.SUBMITTED and _says_the_same(latest, progress):

@@ -23,7 +23,7 @@ from .forms import ImportForm, MilestoneForm, PlanForm, ReportForm, ReviewForm, 
 from .lights import light, tally
 from .matrix import Matrix, matrix
 from .models import Milestone, Plan, Task
-from .services import confirm_progress, import_plan, report_progress, return_progress, table_of
+from .services import confirm_progress, import_plan, refuse_confirmed, report_progress, return_progress, table_of
 from .tables import TaskTable, read_table, table_from_dict
 from .tables_writer import WRITERS
 
@@ -260,6 +260,7 @@ def milestone_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def milestone_update(request: HttpRequest, pk: int) -> HttpResponse:
     milestone = _milestone(request, pk)
     require(request.user, "milestone.change", milestone)
+    refuse_confirmed(milestone)
     form = MilestoneForm(request.POST or None, instance=milestone)
     context = {"form": form, "plan": milestone.task.plan, "task": milestone.task, "milestone": milestone}
     return _saved(request, form, "tasks:milestone_detail") or render(request, "tasks/milestone_form.html", context)

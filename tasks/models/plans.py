@@ -1,5 +1,6 @@
 """A year's table and its tasks."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Q
@@ -77,6 +78,11 @@ class Plan(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        """Milestones are due in the plan's year, so it stays once there are tasks."""
+        if self.pk and self.tasks.exclude(plan__year=self.year).exists():
+            raise ValidationError({"year": _("This cannot be changed any more.")})
 
 
 class TaskQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tasks.models import Milestone, Plan, Progress, Task
@@ -143,3 +144,30 @@ def test_what_is_out_of_sight_filters_like_what_does_not_exist(api_for, bureau, 
     ]
     for user, status in ((bureau, 200), (outsider, 404)):
         assert [api_for(user).get(f"/api/v1/{address}").status_code for address in filters] == [status] * 5
+
+
+def test_a_part_stays_where_it_is(api_for, bureau, consortium, milestone, make_task):
+    other = Plan.objects.create(consortium=consortium, year=2027, title="2027年", unit="示例教育局")
+    task, api = milestone.task, api_for(bureau)
+    answers = [
+        api.patch(f"/api/v1/milestones/{milestone.pk}/", {"task": make_task(2).pk}),
+        api.patch(f"/api/v1/tasks/{task.pk}/", {"plan": other.pk}),
+        api.patch(f"/api/v1/plans/{task.plan_id}/", {"year": 2028}),
+    ]
+    refused = [(answer.status_code, answer.json()) for answer in answers]
+    sentence = ["This cannot be changed any more."]
+    assert refused == [(400, {"task": sentence}), (400, {"plan": sentence}), (400, {"year": sentence})]
+    for address, same in ((f"milestones/{milestone.pk}", {"task": task.pk}), (f"plans/{other.pk}", {"year": 2028})):
+        assert api.patch(f"/api/v1/{address}/", same).status_code == 200
+
+
+def test_a_confirmed_milestone_is_not_changed_by_api_or_page(api_for, client_for, bureau, milestone):
+    Milestone.objects.filter(pk=milestone.pk).update(status="confirmed", confirmed_at=timezone.now())
+    sentence = "This milestone is confirmed and is not changed any more."
+    answer = api_for(bureau).patch(f"/api/v1/milestones/{milestone.pk}/", {"text": "别的。"})
+    assert (answer.status_code, answer.json()) == (409, {"detail": sentence})
+    sent = {"quarter": 3, "text": "别的。", "due": "2026-09-30"}
+    page = client_for(bureau).post(reverse("tasks:milestone_update", args=[milestone.pk]), sent, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [sentence]
+    milestone.refresh_from_db()
+    assert milestone.text == "召开对接会。"
