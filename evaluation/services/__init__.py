@@ -2,7 +2,6 @@ from .evaluations import (
     Assessed,
     add_finding,
     assign_reviewer,
-    avoidances,
     open_evaluation,
     remove_finding,
     return_scores,
@@ -12,7 +11,7 @@ from .evaluations import (
     withdraw_reviewer,
 )
 from .indicator_files import read_indicators
-from .presentation import Mark, Presented, presented
+from .presentation import presented
 from .publication import (
     answer_objection,
     object_to,
@@ -23,7 +22,7 @@ from .publication import (
     supersede,
     working_day_after,
 )
-from .results import compute, recompute, unscored, verify_results
+from .results import recompute, verify_results
 from .schemes import (
     change_indicator,
     change_scheme,
@@ -36,29 +35,22 @@ from .schemes import (
     save_scheme_form,
     scheme_problems,
 )
-from .scores import Given, missing_scores, save_scores, submit_scores
+from .scores import Given, save_scores, submit_scores
 
 __all__ = [
     "Assessed",
     "Given",
-    "Mark",
-    "Presented",
-    "presented",
-    "missing_scores",
-    "review_problems",
-    "working_day_after",
     "add_finding",
     "answer_objection",
     "assign_reviewer",
-    "avoidances",
     "change_indicator",
     "change_scheme",
-    "compute",
     "create_indicator",
     "create_scheme",
     "import_scheme",
     "object_to",
     "open_evaluation",
+    "presented",
     "publish",
     "publish_scheme",
     "read_indicators",
@@ -67,6 +59,7 @@ __all__ = [
     "remove_indicator",
     "return_scores",
     "return_to_review",
+    "review_problems",
     "save_indicator_form",
     "save_scheme_form",
     "save_scores",
@@ -77,7 +70,7 @@ __all__ = [
     "submit_scores",
     "submit_self_assessment",
     "supersede",
-    "unscored",
     "verify_results",
     "withdraw_reviewer",
+    "working_day_after",
 ]

@@ -43,7 +43,7 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
 
 
 def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+    evaluation = seen(request, pk)
     affiliation = request.user.affiliation
     reviewers = list(evaluation.reviewers.select_related("person"))
     history = HistoryEntry.objects.of(evaluation)
@@ -89,15 +89,14 @@ def evaluation_create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def evaluation_start(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
-    require(request.user, "evaluation.change", evaluation)
+    evaluation = changeable(request, pk)
     services.start_self_assessment(evaluation, by=request.user, today=timezone.localdate())
     return redirect("evaluation:evaluation_detail", pk)
 
 
 def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
     """The college's own sheet; one button keeps it, the other hands it to the reviewers."""
-    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+    evaluation = seen(request, pk)
     require(request.user, "evaluation.assess", evaluation)
     form = SelfAssessmentForm(request.POST or None, evaluation=evaluation)
 
@@ -112,6 +111,18 @@ def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"evaluation:{following}", pk)
     context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
     return render(request, "evaluation/evaluation_assess.html", context)
+
+
+def seen(request: HttpRequest, pk: int) -> Evaluation:
+    """The evaluation, or a 404 for whom it is not visible to."""
+    return get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+
+
+def changeable(request: HttpRequest, pk: int) -> Evaluation:
+    """The evaluation, or a 403 for who sees it but does not run it."""
+    evaluation = seen(request, pk)
+    require(request.user, "evaluation.change", evaluation)
+    return evaluation
 
 
 def _stages(evaluation: Evaluation) -> list[dict[str, object]]:

@@ -12,10 +12,11 @@ from consortium.permissions import require
 from .. import services
 from ..forms import AnswerForm, ObjectionForm, ReasonForm
 from ..models import Evaluation, Objection
+from .evaluations import changeable, seen
 
 
 def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _seen(request, pk)
+    evaluation = seen(request, pk)
     if evaluation.result is None:
         raise Http404
     rows = Evaluation.objects.visible_to(request.user).select_related("scheme")
@@ -36,7 +37,7 @@ def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     if request.method == "POST":
         services.start_publicity(evaluation, by=request.user, today=timezone.localdate())
         return redirect("evaluation:evaluation_result", pk)
@@ -52,7 +53,7 @@ def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def evaluation_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     if request.method == "POST":
         services.publish(evaluation, by=request.user, now=timezone.now())
         return redirect("evaluation:evaluation_result", pk)
@@ -66,7 +67,7 @@ def evaluation_publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def evaluation_return(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and accepted(
         form, lambda: services.return_to_review(evaluation, by=request.user, reason=form.cleaned_data["reason"])
@@ -84,7 +85,7 @@ def evaluation_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def evaluation_supersede(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     form = ReasonForm(request.POST or None)
     opened: list[Evaluation] = []
 
@@ -105,7 +106,7 @@ def evaluation_supersede(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def objection_create(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _seen(request, pk)
+    evaluation = seen(request, pk)
     require(request.user, "evaluation.object", evaluation)
     form = ObjectionForm(request.POST or None)
     if form.is_valid() and accepted(
@@ -117,7 +118,7 @@ def objection_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def objection_answer(request: HttpRequest, pk: int, objection: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     row = get_object_or_404(Objection.objects.visible_to(request.user), evaluation=evaluation, pk=objection)
     row.evaluation = evaluation
     form = AnswerForm(request.POST or None)
@@ -127,13 +128,3 @@ def objection_answer(request: HttpRequest, pk: int, objection: int) -> HttpRespo
         return redirect("evaluation:evaluation_result" if evaluation.result else "evaluation:evaluation_detail", pk)
     context = {"form": form, "evaluation": evaluation, "heading": _("Answer an objection"), "objection": row}
     return render(request, "evaluation/evaluation_form.html", context)
-
-
-def _seen(request: HttpRequest, pk: int) -> Evaluation:
-    return get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
-
-
-def _changeable(request: HttpRequest, pk: int) -> Evaluation:
-    evaluation = _seen(request, pk)
-    require(request.user, "evaluation.change", evaluation)
-    return evaluation

@@ -13,11 +13,12 @@ from consortium.permissions import require
 from .. import services
 from ..forms import FindingForm, ReasonForm, ReviewerForm, ScoreForm
 from ..models import Evaluation, Reviewer, Score
+from .evaluations import changeable, seen
 
 
 def evaluation_reviewers(request: HttpRequest, pk: int) -> HttpResponse:
     """Assign experts; below, the single scores for those who may read them."""
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     form = ReviewerForm(request.POST or None, evaluation=evaluation, instance=Reviewer(evaluation=evaluation))
 
     def act() -> None:
@@ -40,7 +41,7 @@ def evaluation_reviewers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def reviewer_withdraw(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     row = get_object_or_404(evaluation.reviewers.select_related("person"), pk=reviewer)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and accepted(
@@ -59,7 +60,7 @@ def reviewer_withdraw(request: HttpRequest, pk: int, reviewer: int) -> HttpRespo
 
 
 def reviewer_return(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     row = get_object_or_404(evaluation.reviewers.select_related("person"), pk=reviewer)
     form = ReasonForm(request.POST or None)
     if form.is_valid() and accepted(
@@ -78,7 +79,7 @@ def reviewer_return(request: HttpRequest, pk: int, reviewer: int) -> HttpRespons
 
 def evaluation_score(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own scoring sheet; one button keeps it, the other submits it for good."""
-    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
+    evaluation = seen(request, pk)
     require(request.user, "evaluation.score", evaluation)
     reviewer = get_object_or_404(evaluation.reviewers.all(), person=request.user)
     reviewer.evaluation = evaluation
@@ -110,7 +111,7 @@ def evaluation_score(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def finding_create(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     form = FindingForm(request.POST or None, evaluation=evaluation)
     if form.is_valid() and accepted(
         form, lambda: services.add_finding(evaluation, **form.cleaned_data, by=request.user)
@@ -123,13 +124,7 @@ def finding_create(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @transaction.atomic
 def finding_delete(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
-    evaluation = _changeable(request, pk)
+    evaluation = changeable(request, pk)
     row = get_object_or_404(evaluation.findings.select_related("indicator"), pk=finding)
     services.remove_finding(row, by=request.user)
     return redirect("evaluation:evaluation_detail", pk)
-
-
-def _changeable(request: HttpRequest, pk: int) -> Evaluation:
-    evaluation = get_object_or_404(Evaluation.objects.visible_to(request.user).for_list(), pk=pk)
-    require(request.user, "evaluation.change", evaluation)
-    return evaluation
