@@ -18,24 +18,9 @@ LEFT_OUT = re.compile(r"/(admin|api|static|media)/|/logout/|/download/|/table\.|
 
 # Latin words that stand on Chinese pages: formats, keys, what is called so in the field, and the demonstration's codes.
 WORDS = {
-    "PDF",
-    "pdf",
-    "DOCX",
-    "XLSX",
-    "CSV",
-    "Word",
-    "Excel",
-    "SHA",
-    "PPT",
-    "KB",
-    "docx",
-    "xlsx",
-    "MB",
-    "English",
-    "Enter",
-    "Esc",
-    "Tab",
-}
+    "PDF", "pdf", "DOCX", "docx", "XLSX", "xlsx", "CSV", "Word", "Excel", "PPT", "SHA", "KB", "MB",
+    "English", "Enter", "Esc", "Tab",
+}  # fmt: skip
 CODES = {"assembly", "auto", "cnc", "control", "ecommerce", "mould", "robot", "rural", "software"}
 WORDS |= CODES | {code.upper() for code in CODES} | set(USERNAMES)
 WORDS_OF_A_PAGE = {  # the columns of the file to import have English names
