@@ -341,3 +341,14 @@ def test_a_year_of_hours_is_written_in_few_statements(
         approve_many(rows, by=college_admin)
     assert HourEntry.objects.approved().total() == 600
     assert HistoryEntry.objects.filter(new="approved").count() == 300
+
+
+def test_an_entry_goes_to_a_person_of_the_same_name(draft, project, partner, make_mentor, enterprise, assign, today):
+    namesake = make_mentor("namesake", enterprise)
+    type(namesake).objects.filter(pk=namesake.pk).update(name=draft.person.name)
+    namesake.refresh_from_db()
+    assign(project, namesake)
+    draft.person = namesake
+    log_hours(draft, by=partner, today=today)
+    assert HourEntry.objects.get().person == namesake
+    assert HistoryEntry.objects.of(draft).filter(what="person").count() == 1

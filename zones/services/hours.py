@@ -275,13 +275,10 @@ def _refuse_correction(entry: HourEntry) -> None:
 
 
 def _changes(stored: HourEntry, entry: HourEntry) -> list[tuple[str, str, str]]:
-    pairs = [(name, str(getattr(stored, name)), str(getattr(entry, name))) for name in ("date", "activity", "note")]
-    if stored.hours != entry.hours:
-        pairs.append(("hours", str(stored.hours), str(entry.hours)))
-    for name in ("project", "person"):
-        if getattr(stored, f"{name}_id") != getattr(entry, f"{name}_id"):
-            pairs.append((name, str(getattr(stored, name)), str(getattr(entry, name))))
-    return [pair for pair in pairs if pair[1] != pair[2]]
+    """Name, old and new text of each field that differs. Two people may share a name, so keys are compared."""
+    fields = [field for field in HourEntry._meta.concrete_fields if field.name in OWN_FIELDS]
+    changed = [field.name for field in fields if getattr(stored, field.attname) != getattr(entry, field.attname)]
+    return [(name, str(getattr(stored, name)), str(getattr(entry, name))) for name in changed]
 
 
 def _members(entries: Iterable[HourEntry]) -> dict[tuple[int, int], ProjectMember]:
