@@ -344,3 +344,10 @@ def test_a_reason_is_kept_without_what_the_database_cannot_hold(submitted, colle
     client_for(college_admin).post(url("hours_countersign"), sent)
     submitted.refresh_from_db()
     assert (submitted.status, submitted.return_reason) == ("returned", "核对")
+
+
+def test_hours_on_a_project_that_one_has_left_are_refused_in_words(project, rival_project, mentor, day, client_for):
+    page = client_for(mentor).post(f"{url('hours_week')}?day={day}", {cell(rival_project, day): "2"})
+    said = [str(message) for message in page.context["messages"]]
+    assert said == ["示例企业导师 is not assigned to this project."]
+    assert HourEntry.objects.count() == 0

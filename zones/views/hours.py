@@ -163,6 +163,8 @@ def hours_week(request: HttpRequest) -> HttpResponse:
     if errors:
         typed = request.POST.dict()
         context = week_context(request.user, day, today, person=person, typed=typed, errors=errors)
+        if not context["errors"]:  # of cells that the person has no longer
+            messages.error(request, " ".join(dict.fromkeys(errors.values())))
         return render(request, "zones/hours_week.html", context)
     messages.success(request, _("The week is submitted.") if submit else _("The week is saved."))
     return redirect(_week_url(day, person))
