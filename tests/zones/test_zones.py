@@ -9,7 +9,7 @@ from django.utils import translation
 from consortium.models import Department, HistoryEntry
 from consortium.services import Refused, move
 from zones.models import Project, ProjectMember, Zone, ZonePartner
-from zones.services import add_member, add_partner, log_hours, remove_member, save_project, save_zone
+from zones.services import add_member, add_partner, end_partner, log_hours, remove_member, save_project, save_zone
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +131,9 @@ def test_a_member_with_hours_stays(project, mentor, partner, entry_of, today, co
     assert str(caught.value) == "示例企业导师 has hours on this project and stays on it."
     remove_member(project.members.get(person=partner), by=college_admin)
     assert project.members.filter(person=partner).count() == 0
+
+
+def test_the_end_of_a_partnership_is_remembered_with_its_day(zone, enterprise, college_admin):
+    end_partner(zone.partnerships.get(enterprise=enterprise), until=date(2026, 6, 30), by=college_admin)
+    row = HistoryEntry.objects.of(zone).get()
+    assert (row.what, row.old, row.new, row.reason) == ("partners", "示例企业一", "示例企业一 until 2026-06-30", "")

@@ -37,4 +37,5 @@ def end_partner(partner: ZonePartner, *, until: date, by: User) -> None:
     partner.until = until
     check(partner)
     partner.save(update_fields=["until"])
-    record(partner.zone, by=by, what="partners", old=partner.enterprise, reason=str(until))
+    ended = _("%(enterprise)s until %(day)s") % {"enterprise": partner.enterprise, "day": until.isoformat()}
+    record(partner.zone, by=by, what="partners", old=partner.enterprise, new=ended)
