@@ -1,5 +1,7 @@
 """Checking and saving one row: what all nouns of the zones share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -21,12 +23,18 @@ PARTS = [
 ]
 
 
-def check(obj: models.Model) -> None:
-    """full_clean, with the sentence of each broken constraint at the field that its error code names."""
+@contextmanager
+def at_fields() -> Iterator[None]:
+    """Put the sentence of each broken constraint at the field that its error code names."""
     try:
-        obj.full_clean()
+        yield
     except ValidationError as error:
         raise ValidationError(placed(error)) from None
+
+
+@at_fields()
+def check(obj: models.Model) -> None:
+    obj.full_clean()
 
 
 def placed(error: ValidationError) -> dict[str, list[ValidationError]]:
@@ -47,13 +55,13 @@ def keep(obj: Any, *names: str) -> None:
             raise ValidationError({name: _("This cannot be changed any more.")})
 
 
+@at_fields()
 @transaction.atomic
 def save(obj: Any, *, by: User | None) -> Any:
     """Create ``obj``, or write what differs from its stored row, with one history row a change.
 
     The status is left alone: only ``move`` changes it. Raises ValidationError by field.
     """
-    check(obj)
     if obj._state.adding:
         return create(obj, by=by)
     stored = type(obj)._base_manager.get(pk=obj.pk)
