@@ -2,6 +2,7 @@ import dataclasses
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -183,16 +184,13 @@ def _plain(value: Any) -> Any:
 def plan_accept(request: HttpRequest) -> HttpResponse:
     """Write what the preview showed."""
     require(request.user, "plan.add")
-    form = ImportForm(user=request.user)
     try:
         payload = signing.loads(request.POST.get("signed", ""), salt="tasks.import", max_age=PREVIEW_LASTS)
     except signing.BadSignature:
         payload = {}
     if payload.get("user") != request.user.pk:
-        form = ImportForm({}, user=request.user)
-        form.errors.clear()
-        form.add_error(None, _("This preview is no longer valid. Choose the file again."))
-        return render(request, "tasks/plan_import.html", {"form": form})
+        messages.error(request, _("This preview is no longer valid. Choose the file again."))
+        return redirect("tasks:plan_import")
     members = Organization.objects.visible_to(request.user)
     responsible = members.filter(pk=payload["responsible"]).first() if payload["responsible"] else None
     plan, _is_new = _import(request, table_from_dict(payload["table"]), payload["year"], responsible, False)

@@ -53,8 +53,10 @@ def test_a_preview_cannot_be_altered_nor_used_by_somebody_else(client_for, burea
     signed = client_for(bureau).post(url("plan_import"), {"file": sample_upload(), "year": 2020}).context["signed"]
     other = make_user("bureau2", Affiliation.Role.BUREAU, bureau.affiliation.organization, consortium)
     for user, sent in ((bureau, signed[:-1]), (bureau, ""), (other, signed)):
-        answer = client_for(user).post(url("plan_accept"), {"signed": sent})
-        assert answer.context["form"].non_field_errors() == ["This preview is no longer valid. Choose the file again."]
+        page = client_for(user).post(url("plan_accept"), {"signed": sent}, follow=True)
+        assert page.redirect_chain == [(url("plan_import"), 302)]
+        said = [str(message) for message in page.context["messages"]]
+        assert said == ["This preview is no longer valid. Choose the file again."]
     assert Plan.objects.count() == 0
 
 
