@@ -93,7 +93,9 @@ def save_scheme_form(form: ModelForm, bands: BaseInlineFormSet, *, by: User) -> 
     _only_draft(scheme)
     save_form(form, by=by)
     before = _grades(scheme)
-    bands.save()
+    scheme.bands.all().delete()  # all anew: of two that move, one would stand for a moment where the other still does
+    rows = [row for row in bands.cleaned_data if row and not row["DELETE"]]
+    GradeBand.objects.bulk_create(GradeBand(scheme=scheme, name=row["name"], lowest=row["lowest"]) for row in rows)
     if before != _grades(scheme):
         record(scheme, by=by, what=gettext_noop("Grades"), old=before, new=_grades(scheme))
     return scheme

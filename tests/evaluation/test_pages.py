@@ -98,9 +98,14 @@ def test_the_grades_of_a_draft_are_changed_by_page(client_for, consortium, secre
         data |= {f"bands-{number}-{name}": band[name].value() for name in ("id", "name", "lowest")}
     same = client.post(page("scheme_update", scheme.pk), {**data, "bands-0-lowest": "80"})
     assert same.context["bands"].non_form_errors() == ["Please correct the duplicate data for lowest."]
+    lower = {f"bands-{number}-lowest": lowest for number, lowest in enumerate(("80", "60", "40"))}
+    client.post(page("scheme_update", scheme.pk), data | lower)
+    assert [(band.lowest) for band in scheme.bands.all()] == [80, 60, 40, 0]
+    form = client.get(page("scheme_update", scheme.pk)).context
+    data |= {f"bands-{number}-id": band["id"].value() for number, band in enumerate(form["bands"].initial_forms)}
     client.post(page("scheme_update", scheme.pk), {**data, "bands-0-lowest": "92.5", "bands-1-DELETE": "on"})
     assert [(band.lowest) for band in scheme.bands.all()] == [Decimal("92.50"), Decimal(60), Decimal(0)]
-    assert HistoryEntry.objects.of(scheme).filter(what="Grades").count() == 1
+    assert HistoryEntry.objects.of(scheme).filter(what="Grades").count() == 2
 
 
 def test_a_frozen_scheme_is_refused_by_page(client_for, secretariat, scheme):
