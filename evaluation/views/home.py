@@ -194,16 +194,18 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
         )
 
 
-def _health(user: User) -> list[tuple[str, int, str]]:
-    """Which kinds of members the consortium has: label, how many, the list of them. Source: the ministry's notice."""
+def _health(user: User) -> list[tuple[str, int, bool, str]]:
+    """What the ministry's notice asks for (001): label, how many there are, whether that will do, the list of them.
+
+    Of each kind one member will do; the leads are a park, a school and an enterprise.
+    """
     members = Membership.objects.visible_to(user).in_force()
     counts = dict(members.order_by().values_list("organization__kind").annotate(Count("pk")))
     page = reverse("consortium:organization_list")
-    rows = [(str(kind.label), counts.get(kind, 0), f"{page}?kind={kind}") for kind in NEEDED]
-    return [
-        *rows,
-        (_("Leads (park, school, enterprise)"), members.filter(is_lead=True).count(), f"{page}?is_lead=true"),
-    ]
+    rows = [(str(kind.label), counts.get(kind, 0), kind in counts, f"{page}?kind={kind}") for kind in NEEDED]
+    leads = list(members.filter(is_lead=True).values_list("organization__kind", flat=True))
+    complete = {Kind.PARK, Kind.ENTERPRISE} <= set(leads) and not set(Kind.schools()).isdisjoint(leads)
+    return [*rows, (_("Leads (park, school, enterprise)"), len(leads), complete, f"{page}?is_lead=true")]
 
 
 def _zone_cards(user: User, today: date) -> list[dict[str, object]]:

@@ -64,11 +64,15 @@ class Program:
                 [sys.executable, "-m", *command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
 
-    def stop(self, name: str, how: int = signal.SIGTERM) -> None:
-        """End a process that we started, with those it started."""
+    def stop(self, name: str) -> None:
+        """End a process that we started. It ends those that it started; when it does not, all are killed."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, how)
-        process.wait(30)
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def start_web(self) -> None:
         bind = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "8"]

@@ -115,12 +115,25 @@ def test_an_expert_finds_the_sheet_that_is_not_handed_in(client_for, expert, sta
     assert links == [reverse("evaluation:evaluation_score", args=[evaluation.pk])]
 
 
+def health(client) -> list[tuple[int, bool]]:
+    return [(number, complete) for _label, number, complete, _url in client.get(HOME).context["health"]]
+
+
 def test_the_secretariat_sees_which_members_are_missing(client_for, secretariat, enterprise, college):
-    health = client_for(secretariat).get(HOME).context["health"]
-    assert [number for _label, number, _url in health] == [0, 0, 1, 0, 1, 0, 0, 1]
+    client, none, one = client_for(secretariat), (0, False), (1, True)
+    assert health(client) == [none, none, one, none, one, none, none, (1, False)]
     Membership.objects.filter(organization=enterprise).update(left_on=timezone.localdate())
-    health = client_for(secretariat).get(HOME).context["health"]
-    assert [number for _label, number, _url in health] == [0, 0, 1, 0, 0, 0, 0, 1]
+    assert health(client) == [none, none, one, none, none, none, none, (1, False)]
+
+
+def test_the_leads_are_complete_with_a_park_a_school_and_an_enterprise(
+    client_for, secretariat, college, enterprise, make_organization, consortium
+):
+    client = client_for(secretariat)
+    Membership.objects.filter(organization=enterprise).update(is_lead=True)
+    assert health(client)[-1] == (2, False)
+    make_organization("示例园区", "park", consortium, is_lead=True)
+    assert health(client)[-1] == (3, True)
 
 
 def test_a_partner_opens_the_week_with_the_year_beside_it(client_for, partner, college_admin, log):
