@@ -1,6 +1,8 @@
 """Two at once on a database with row locks: nobody waits for ever, and the second is told who was faster."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
@@ -11,7 +13,17 @@ from django.utils import translation
 from consortium.models import HistoryEntry
 from consortium.services import Refused
 from zones.models import Enrollment, HourEntry, InnovationClass, Side
-from zones.services import add_mentor, approve_many, leave, log_hours, place, remove_mentor, submit_many
+from zones.services import (
+    add_mentor,
+    approve_many,
+    copy_week,
+    leave,
+    log_hours,
+    place,
+    remove_mentor,
+    save_week,
+    submit_many,
+)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -63,6 +75,20 @@ def test_a_day_does_not_fill_beyond_24_hours(entry_of, project, mentor, today):
     said = at_once(*(lambda entry=entry: log_hours(entry, by=mentor, today=today) for entry in entries))
     assert said == ["", *["14 hours are logged for this day over all projects; a day has 24."] * 2]
     assert HourEntry.objects.total() == 14
+
+
+def test_a_double_click_on_the_week_writes_it_once(project, mentor, today, day):
+    cells = {(project.pk, "mentoring", day): Decimal(2)}
+    said = at_once(*[lambda: save_week(mentor, cells, by=mentor, today=today, submit=True)] * 3)
+    assert said == ["", "", ""]
+    assert HistoryEntry.objects.of(HourEntry.objects.get()).count() == 2
+
+
+def test_a_double_click_copies_a_week_once(draft, mentor, today):
+    monday = draft.date - timedelta(days=draft.date.weekday())
+    said = at_once(*[lambda: copy_week(mentor, monday + timedelta(days=7), by=mentor, today=date(2100, 1, 1))] * 3)
+    assert said == ["", "", ""]
+    assert HourEntry.objects.count() == 2
 
 
 def test_the_last_place_goes_to_one(innovation_class, make_student, college_admin, today):

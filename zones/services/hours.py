@@ -56,7 +56,7 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[H
     ``entries`` carry project, person, date, hours, activity and note; organization is filled in. Raises BadRows with
     every entry's errors, Refused when one is locked, PermissionDenied when one is not the user's to write.
     """
-    _lock_people(entries)
+    lock_people({entry.person_id for entry in entries})
     stored = _editable([entry for entry in entries if entry.pk])
     errors = hour_errors(entries, today=today)
     if any(errors):
@@ -157,7 +157,7 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
     require(by, "hours.correct", entry)
     if entry.status != Status.APPROVED or entry.corrects_id:
         raise Refused(_("Only an approved entry can be corrected; others are changed."))
-    _lock_people([entry])
+    lock_people([entry.person_id])
     if entry.corrections.exclude(status__in=[Status.APPROVED, Status.RETURNED]).exists():
         raise Refused(_("A correction of this entry is waiting to be countersigned."))
     if not reason.strip():
@@ -243,12 +243,11 @@ def _row(entry: HourEntry, by: User, what: str, old: object, new: object, reason
     )
 
 
-def _lock_people(entries: Iterable[HourEntry]) -> None:
+def lock_people(people: Iterable[int]) -> None:
     """Two who log for one person wait for each other, else both could find room in the same day.
 
     The key stays free: who submits holds the entry and writes history that names the person.
     """
-    people = {entry.person_id for entry in entries}
     list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from consortium.models import User
 
 from ..models import HourEntry
-from .hours import BadRows, Errors, delete_hours, hour_errors, save_hours, submit_many
+from .hours import BadRows, Errors, delete_hours, hour_errors, lock_people, save_hours, submit_many
 
 Cell = tuple[int, str, date]  # project, activity, day
 
@@ -29,6 +29,7 @@ def save_week(
     With ``submit`` every draft and returned entry among the cells goes to the other side. Returns the entries that
     stand in the cells. Raises BadCells, Refused or PermissionDenied.
     """
+    lock_people([person.pk])
     stored = {
         (row.project_id, row.activity, row.date): row
         for row in HourEntry.objects.for_list().filter(
@@ -63,6 +64,7 @@ def save_week(
 @transaction.atomic
 def copy_week(person: User, monday: date, *, by: User, today: date) -> list[HourEntry]:
     """Fill the empty cells of the week from the week before, as drafts. What the rules forbid is left out."""
+    lock_people([person.pk])
     week = timedelta(days=7)
     rows = HourEntry.objects.visible_to(by).filter(person=person, corrects=None)
     last = rows.filter(date__range=(monday - week, monday - timedelta(days=1)))
