@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from .models import Affiliation, Consortium, Department, HistoryEntry, Membership, Organization, User
+from .services import record
 
 admin.site.site_header = admin.site.site_title = _("Operation of the system")
 
@@ -29,6 +30,17 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [(None, {"fields": ["username", "name", "usable_password", "password1", "password2"]})]
     list_filter = ["is_active", "is_staff"]
     filter_horizontal = []
+
+    def save_formset(self, request, form, formset, change):
+        """Who gave or ended a role stands in the person's history."""
+        super().save_formset(request, form, formset, change)
+        for affiliation in formset.new_objects:
+            record(form.instance, by=request.user, what="affiliations", new=affiliation)
+        for affiliation, fields in formset.changed_objects:
+            for name in fields:
+                record(form.instance, by=request.user, what=f"{affiliation}: {name}", new=getattr(affiliation, name))
+        for affiliation in formset.deleted_objects:
+            record(form.instance, by=request.user, what="affiliations", old=affiliation)
 
 
 @admin.register(Consortium)

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
-from consortium.models import Affiliation, Membership, User
+from consortium.models import Affiliation, HistoryEntry, Membership, User
 from consortium.permissions import may
 
 TODAY = datetime.date(2026, 3, 2)
@@ -124,3 +124,19 @@ def test_a_token_signs_in_and_a_new_one_replaces_it(client, partner, capsys):
     call_command("create_token", "partner")
     second = capsys.readouterr().out.strip()
     assert (answer(first), answer(second)) == (401, 200)
+
+
+def test_a_role_given_by_the_operator_stands_in_the_persons_history(admin_client, admin_user, partner, college):
+    page = reverse("admin:consortium_user_change", args=[partner.pk])
+    form = admin_client.get(page).context["inline_admin_formsets"][0].formset
+    sent = {f"{form.prefix}-{name}": value for name, value in form.management_form.initial.items()}
+    sent |= {f"{form.prefix}-0-{field.name}": field.value() or "" for field in form.forms[0]}
+    row = f"{form.prefix}-1-"
+    sent |= {f"{form.prefix}-TOTAL_FORMS": 2, f"{row}user": partner.pk, f"{row}organization": college.pk}
+    sent |= {f"{row}consortium": partner.affiliation.consortium_id, f"{row}role": "expert", f"{row}started_on": TODAY}
+    sent |= {"username": "partner", "name": partner.name, "is_active": "on", "acting": "", "email": partner.email}
+    answer = admin_client.post(page, sent)
+    assert answer.status_code == 302, answer.context["errors"]
+    row = HistoryEntry.objects.of(partner).get()
+    given = Affiliation.objects.get(user=partner, role="expert")
+    assert (row.actor, row.what, row.new) == (admin_user, "affiliations", str(given))
