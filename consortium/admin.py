@@ -37,8 +37,8 @@ class PersonAdmin(UserAdmin):
         for affiliation in formset.new_objects:
             record(form.instance, by=request.user, what="affiliations", new=affiliation)
         for affiliation, fields in formset.changed_objects:
-            for name in fields:
-                record(form.instance, by=request.user, what=f"{affiliation}: {name}", new=getattr(affiliation, name))
+            changes = ", ".join(f"{name} {getattr(affiliation, name)}" for name in fields)
+            record(form.instance, by=request.user, what="affiliations", new=f"{affiliation}: {changes}")
         for affiliation in formset.deleted_objects:
             record(form.instance, by=request.user, what="affiliations", old=affiliation)
 
