@@ -1,5 +1,6 @@
 """The one list page: filter, count, sort, pages, and an Excel file of exactly what is filtered."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -14,10 +15,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 PAGE_SIZE = 50
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no Word or Excel file can hold
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -122,7 +123,7 @@ def _cell(sheet: Any, value: object) -> object:
     """Text stays text, so that nobody's note becomes a formula in a colleague's Excel."""
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))  # a note may hold what Excel cannot
+    cell = WriteOnlyCell(sheet, NOT_IN_XML.sub("", value))  # a note may hold what Excel cannot
     cell.data_type = "s"
     return cell
 
@@ -138,6 +139,6 @@ def _follow(row: Any, path: str) -> Any:
 
 
 def _with_current(column: Column, asked: str) -> Column:
-    if column.sort and asked.lstrip("-") == column.sort:
+    if column.sort and asked.removeprefix("-") == column.sort:
         return replace(column, current="desc" if asked.startswith("-") else "asc")
     return column

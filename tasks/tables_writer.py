@@ -1,7 +1,6 @@
 """Write the official task table as Word or Excel, in the layout that ``tables`` reads."""
 
 import io
-import re
 from typing import Any
 
 import docx
@@ -14,6 +13,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from openpyxl.styles import Alignment, Border, Font, Side
 
+from consortium.lists import NOT_IN_XML
+
 from .tables import TaskRow, TaskTable
 
 # The official form is Chinese whatever the language of the reader.
@@ -21,7 +22,6 @@ COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "
 WIDTHS_CM = [1.2, 3.5, 1.6, 7.1, 5.4, 2.0, 2.0, 2.9]
 MERGED = {0: "number", 1: "goal", 5: "leader", 6: "responsible_person", 7: "phone"}
 CENTRED = {0, 2, 5, 6, 7}
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TITLE_FONT, TEXT_FONT = "黑体", "宋体"
 
 

@@ -237,3 +237,18 @@ def test_the_program_is_not_ready_where_files_cannot_be_kept(client, db, setting
     (tmp_path / "file").touch()
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["files"]) == (503, False)
+
+
+def test_a_sort_that_is_none_leaves_the_list_as_it_is(client_for, secretariat, enterprise):
+    page = client_for(secretariat).get(reverse("consortium:organization_list"), {"sort": "--name"})
+    assert (page.status_code, [column.current for column in page.context["columns"]]) == (200, [""] * 6)
+
+
+def test_the_export_leaves_out_what_excel_cannot_hold(client_for, secretariat, enterprise):
+    Organization.objects.filter(pk=enterprise.pk).update(name="示例\x0b企业\ufffe一")
+    data = client_for(secretariat).get(
+        reverse("consortium:organization_list"), {"export": "xlsx", "kind": "enterprise"}
+    )
+    assert [row[0].value for row in load_workbook(io.BytesIO(data.content)).active.iter_rows(min_row=2)] == [
+        "示例企业一"
+    ]
