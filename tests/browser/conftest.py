@@ -176,8 +176,8 @@ def visit(chromium, program, width, request):
             page.goto("/accounts/login/")
             page.fill("[name=login]", username)
             page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url("**/")
+            with page.expect_navigation():
+                page.press("[name=password]", "Enter")
         return page
 
     yield make

@@ -15,10 +15,10 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 pytestmark = pytest.mark.browser
 
 
-def press(page, button: str) -> None:
-    """Press a button that sends a form, and wait for the answer."""
+def press(page, what: str) -> None:
+    """Press a button that sends a form, or follow a link, and wait for the page that answers."""
     with page.expect_navigation():
-        page.click(button)
+        page.click(what)
 
 
 def test_the_bureau_reads_its_table_from_the_word_file(visit, shoot, width):
@@ -27,10 +27,10 @@ def test_the_bureau_reads_its_table_from_the_word_file(visit, shoot, width):
     page.goto("/tasks/plans/import/")
     page.set_input_files("[name=file]", SAMPLES / "shahe-2020-task-table.docx")
     page.fill("[name=year]", year)
-    page.click("button:has-text('读取文件')")
+    press(page, "button:has-text('读取文件')")
     page.wait_for_selector("text=任务5")
     shoot(page, "plan-preview")
-    page.click("button:has-text('确认导入')")
+    press(page, "button:has-text('确认导入')")
     page.wait_for_url(re.compile(r"/tasks/plans/\d+/"))
     assert page.locator(".matrix .cell").count() == 28
     assert page.locator(".matrix tbody tr").count() == 7
@@ -44,7 +44,7 @@ def test_a_table_without_its_header_is_refused_where_the_person_is(visit, width)
         "[name=file]", {"name": "表.docx", "mimeType": "application/octet-stream", "buffer": b"not a word file"}
     )
     page.fill("[name=year]", "2033")
-    page.click("button:has-text('读取文件')")
+    press(page, "button:has-text('读取文件')")
     page.wait_for_selector(".errsum")
     assert page.url.endswith("/tasks/plans/import/")
 
@@ -54,7 +54,7 @@ def test_a_unit_reports_and_the_bureau_confirms(visit, shoot, width):
     goal = "2 新增一批相关专业" if width > 768 else "5 校企共建实训基地"
     page = visit("college2")
     shoot(page, "home-college2")
-    page.click(f".inbox a:has-text('{goal}') >> nth=0")
+    press(page, f".inbox a:has-text('{goal}') >> nth=0")
     panel = page.locator("#panel")
     panel.locator("[name=text]").fill("实训基地已运营，证明材料见附件目录。")
     panel.locator("[name=percent]").fill("100")
@@ -64,7 +64,7 @@ def test_a_unit_reports_and_the_bureau_confirms(visit, shoot, width):
 
     page = visit("bureau")
     shoot(page, "home-bureau")
-    page.click(f".inbox a:has-text('{goal}') >> nth=0")
+    press(page, f".inbox a:has-text('{goal}') >> nth=0")
     press(page, "#panel button[value=confirm]")
     shoot(page, "matrix-confirmed")
     assert milestone is not None
@@ -104,7 +104,7 @@ def test_hours_that_break_a_rule_are_refused_in_the_cell_and_kept(visit, shoot, 
     page = visit("mentor")
     cell = page.locator(".week td.today input.form-control:visible").first
     cell.evaluate("input => { input.type = 'text'; input.value = '0.3' }")
-    page.click("button[value=save]")
+    press(page, "button[value=save]")
     page.wait_for_selector(".errsum")
     assert page.locator(".week td.today input.is-invalid").first.input_value() == "0.3"
     shoot(page, "week-refused")
@@ -120,11 +120,11 @@ def score_all(page, points: str) -> None:
 def test_a_zone_is_assessed_reviewed_by_both_sides_and_shown(visit, shoot, width):
     zone = "电子商务产教特区" if width > 768 else "农村电商产教特区"
     page = visit("college")
-    page.click(f".inbox a:has-text('{zone}') >> nth=0")
+    press(page, f".inbox a:has-text('{zone}') >> nth=0")
     page.wait_for_url(re.compile(r"/evaluation/\d+/"))
     shoot(page, "evaluation-detail")
     address = page.url
-    page.click("a:has-text('填写自评')")
+    press(page, "a:has-text('填写自评')")
     for box in page.locator("input[name^=score_]").all():
         box.fill("88")
     shoot(page, "self-assessment")
@@ -133,7 +133,7 @@ def test_a_zone_is_assessed_reviewed_by_both_sides_and_shown(visit, shoot, width
     page = visit("secretariat")
     shoot(page, "home-secretariat")
     page.goto(address)
-    page.click("a:has-text('评委')")
+    press(page, "a:has-text('评委')")
     shoot(page, "reviewers")
     for name, side in [("示例人员八", "college"), ("示例人员九", "enterprise")]:
         option = page.locator("select[name=person] option", has_text=name).first.get_attribute("value")
@@ -144,14 +144,14 @@ def test_a_zone_is_assessed_reviewed_by_both_sides_and_shown(visit, shoot, width
     for who, points in [("expert", "86.5"), ("expert2", "90")]:
         page = visit(who)
         shoot(page, f"home-{who}")
-        page.click(f".inbox a:has-text('{zone}') >> nth=0")
+        press(page, f".inbox a:has-text('{zone}') >> nth=0")
         shoot(page, "score-sheet")
         score_all(page, points)
 
     page = visit("secretariat")
     page.goto(address)
-    page.click("a:has-text('开始公示')")
-    page.click("main button:has-text('开始公示')")
+    press(page, "a:has-text('开始公示')")
+    press(page, "main button:has-text('开始公示')")
     page.wait_for_url(re.compile(r"/evaluation/\d+/(result/)?$"))
     page.goto(address + "result/")
     assert "88.25" in page.locator(".verdict").inner_text()  # 40 : 40 over the sides present
@@ -161,9 +161,9 @@ def test_a_zone_is_assessed_reviewed_by_both_sides_and_shown(visit, shoot, width
 def test_the_secretariat_publishes_after_the_publicity(visit, shoot, width):
     zone = "机电设备装调产教特区" if width > 768 else "工业机器人产教特区"
     page = visit("secretariat")
-    page.click(f".inbox a:has-text('{zone}') >> nth=0")
-    page.click("main a:has-text('发布')")
-    page.click("main button:has-text('发布')")
+    press(page, f".inbox a:has-text('{zone}') >> nth=0")
+    press(page, "main a:has-text('发布')")
+    press(page, "main button:has-text('发布')")
     page.wait_for_url(re.compile(r"/evaluation/\d+/(result/)?$"))
     assert "已发布" in page.locator("main").inner_text()
     page.goto(page.url.removesuffix("result/") + "result/")
@@ -176,7 +176,7 @@ def test_a_worker_makes_the_annual_report_and_its_pdf_opens(visit, shoot, width)
     page.goto("/reports/new/")
     shoot(page, "report-create")
     page.locator("label", has_text=zone).first.locator("input").check()
-    page.click("button:has-text('生成年报')")
+    press(page, "button:has-text('生成年报')")
     page.wait_for_url(re.compile(r"/reports/(\?|$)"))
     shoot(page, "reports-run")
     row = page.locator("tbody tr", has_text=zone).first
