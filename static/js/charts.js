@@ -7,7 +7,7 @@
 // Tooltips are rich text on the canvas: HTML tooltips carry inline styles, which the Content-Security-Policy refuses.
 (function () {
   'use strict';
-  const library = document.currentScript.dataset.library;
+  const library = document.currentScript.dataset.echarts;
 
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim(); }
   function number(text) {
