@@ -1,6 +1,7 @@
 import datetime
 
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
@@ -140,3 +141,12 @@ def test_a_role_given_by_the_operator_stands_in_the_persons_history(admin_client
     row = HistoryEntry.objects.of(partner).get()
     given = Affiliation.objects.get(user=partner, role="expert")
     assert (row.actor, row.what, row.new) == (admin_user, "affiliations", str(given))
+
+
+def test_a_whole_office_signs_in_from_one_address(make_user, college, consortium):
+    make_user("clerk", "college_admin", college, consortium)
+    answers = {
+        Client().post(reverse("account_login"), {"login": "clerk", "password": "a-long-password"}).status_code
+        for _person in range(40)
+    }
+    assert answers == {302}
