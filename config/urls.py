@@ -8,11 +8,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 import consortium.api
-import consortium.views
 import evaluation.api
 import evaluation.report_api
 import tasks.api
 import zones.api
+from consortium.views import probes
 from evaluation.report_urls import report_patterns
 from evaluation.urls import evaluation_patterns
 from evaluation.views.home import home
@@ -32,8 +32,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
-    path("healthz", consortium.views.healthz, name="healthz"),
-    path("readyz", consortium.views.readyz, name="readyz"),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
     path("api/v1/me/", consortium.api.me, name="me"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),

@@ -129,7 +129,7 @@ def test_nobody_gets_in_without_signing_in(client, db, route):
 
 
 @pytest.mark.parametrize("who", ["secretariat", "college_admin", "partner", "mentor", "bureau", "expert", "auditor"])
-def test_no_role_breaks_a_page_by_opening_it(request, client_for, who):
+def test_no_role_breaks_a_page_by_opening_it(request, db, client_for, who):
     client = client_for(request.getfixturevalue(who))
     found = {
         route: status

@@ -1,4 +1,4 @@
-"""Every change that is more than saving a form, and the two things that all changes share: refusing and remembering."""
+"""What all changes share: refusing, remembering, and the guarded step from one status to the next."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
-from .models import HistoryEntry, Organization, User
+from ..models import HistoryEntry, User
 
 log = logging.getLogger(__name__)
 
@@ -102,18 +102,6 @@ def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
     obj.save(force_insert=True)
     record(obj, by=by, what="created", new=str(obj), reason=reason)
     return obj
-
-
-@transaction.atomic
-def add_member(form: ModelForm, membership_form: ModelForm, *, by: User) -> Organization:
-    """Register the organization of ``form`` and make it a member of the consortium for which ``by`` acts."""
-    if by.affiliation is None:
-        raise Refused(_("You have no role in a consortium now."))
-    organization = save_form(form, by=by)
-    membership_form.instance.organization = organization
-    membership_form.instance.consortium = by.affiliation.consortium
-    save_form(membership_form, by=by)
-    return organization
 
 
 def _values(obj: models.Model, names: Iterable[str]) -> dict[str, object]:

@@ -1,0 +1,5 @@
+"""Every change that is more than saving a form; what all apps need of it stands here by name."""
+
+from .changes import Refused, alone, create, move, record, save_changes, save_form
+
+__all__ = ["Refused", "alone", "create", "move", "record", "save_changes", "save_form"]

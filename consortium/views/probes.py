@@ -1,0 +1,66 @@
+"""What a monitor asks: is the program alive, is it ready."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Alive: the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready: the database answers, its migrations are all applied, the broker answers, files can be kept."""
+    checks = {
+        "database": _database_answers(),
+        "migrations": _migrations_applied(),
+        "broker": _broker_answers(),
+        "files": _files_can_be_kept(),
+    }
+    ready = all(checks.values())
+    return JsonResponse({"status": "ok" if ready else "not ready", **checks}, status=200 if ready else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrations_applied() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+
+
+def _files_can_be_kept() -> bool:
+    try:
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)  # before the first file there is none
+    except OSError:
+        return False
+    return os.access(settings.MEDIA_ROOT, os.W_OK)
+
+
+def _broker_answers() -> bool:
+    try:
+        options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
+        with Connection(settings.CELERY_BROKER_URL, transport_options=options, connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, OSError):
+        return False
+    return True
