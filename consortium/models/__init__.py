@@ -1,5 +1,26 @@
+from .exports import Export
+from .files import Attachment
 from .history import HistoryEntry
 from .members import Consortium, Department, Membership, Organization
-from .people import Affiliation, User
+from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
+from .people import Affiliation, Invitation, User
+from .personal import PersonalDataAccess
 
-__all__ = ["Affiliation", "Consortium", "Department", "HistoryEntry", "Membership", "Organization", "User"]
+__all__ = [
+    "Affiliation",
+    "Announcement",
+    "AnnouncementAudience",
+    "AnnouncementReceipt",
+    "Attachment",
+    "Consortium",
+    "Department",
+    "Export",
+    "HistoryEntry",
+    "Invitation",
+    "Membership",
+    "Notice",
+    "NoticeChoice",
+    "Organization",
+    "PersonalDataAccess",
+    "User",
+]

@@ -1,26 +1,20 @@
 """What happened: one row for each change, never altered and never removed."""
 
-import functools
-import operator
-
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .people import Affiliation, User
+from .records import About, AboutQuerySet, about
 
 
-class HistoryQuerySet(models.QuerySet):
+class HistoryQuerySet(AboutQuerySet):
     def of(self, record: models.Model, *parts: models.Model):
         """The history of a record and of those parts that have no page of their own, newest first, to be shown."""
-        rows = self.filter(functools.reduce(operator.or_, map(_about, [record, *parts]))).select_related(
-            "actor", "acting_as__organization", "content_type"
-        )
+        rows = self.about(record, *parts).select_related("actor", "acting_as__organization", "content_type")
         if not parts:
             return rows
-        of_part = models.Case(models.When(_about(record), then=False), default=True)
+        of_part = models.Case(models.When(about(record), then=False), default=True)
         return rows.annotate(of_part=of_part).prefetch_related("record")
 
     def update(self, **kwargs):
@@ -30,16 +24,9 @@ class HistoryQuerySet(models.QuerySet):
         raise TypeError("History is only added to.")
 
 
-def _about(record: models.Model) -> models.Q:
-    return models.Q(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
-
-
-class HistoryEntry(models.Model):
+class HistoryEntry(About):
     """Who changed what of which record, when, from what to what, and why."""
 
-    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
-    object_id = models.BigIntegerField()
-    record = GenericForeignKey()
     at = models.DateTimeField(_("at"), default=timezone.now)
     # PROTECT: history keeps its people
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("who"))

@@ -21,6 +21,10 @@ class User(AbstractUser):
         "Affiliation", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("acts as")
     )
 
+    language = models.CharField(_("language"), max_length=10, blank=True)  # empty: the program's own
+    # the name is gone and a pseudonym stands for it; what the law keeps hangs on the row still
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
+
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
@@ -110,3 +114,57 @@ class Affiliation(models.Model):
     @property
     def sees_own_enterprise_only(self) -> bool:
         return self.organization.is_enterprise
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The secretariat's and auditor's: all of the consortium; others: those to their own organization."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(consortium=affiliation.consortium_id)
+        if affiliation.role in {Affiliation.Role.SECRETARIAT, Affiliation.Role.AUDITOR}:
+            return rows
+        return rows.filter(organization=affiliation.organization_id)
+
+    def open(self, now):
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+    def for_list(self):
+        return self.select_related("organization", "invited_by", "accepted_by").order_by("-pk")
+
+
+class Invitation(models.Model):
+    """A link that gives one address one role in one organization, once and before it expires."""
+
+    # PROTECT: who let whom in is history
+    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="+", verbose_name=_("consortium"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="invitations", verbose_name=_("organization")
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Affiliation.Role)
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=60)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256; the link itself is not kept
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    invited_at = models.DateTimeField(_("invited at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("accepted by"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at=None),
+                name="invitation_used_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.email} · {self.organization} · {self.get_role_display()}"

@@ -1,0 +1,62 @@
+"""Excel files of long lists, which a worker writes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .people import Affiliation, User
+
+
+class ExportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, while one acts as when one asked."""
+        return self.filter(user=user, acting_as=user.affiliation) if user.affiliation else self.none()
+
+    def waiting(self, now):
+        """Queued, or begun by a worker that has not been heard of since its lease ran out. Oldest first."""
+        Status = Export.Status
+        queued, dead = models.Q(status=Status.QUEUED), models.Q(status=Status.RUNNING, lease_until__lt=now)
+        return self.filter(queued | dead).order_by("pk")
+
+
+class Export(models.Model):
+    """One order: the list's address with its filters, for one person acting as somebody."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    TRANSITIONS = {
+        Status.QUEUED: {Status.RUNNING},
+        Status.RUNNING: {Status.DONE, Status.FAILED, Status.RUNNING},
+    }
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="exports")  # a part of the person's desk
+    acting_as = models.ForeignKey(Affiliation, models.PROTECT, related_name="+", verbose_name=_("acting as"))
+    title = models.CharField(_("list"), max_length=100)
+    address = models.CharField(_("address"), max_length=2000)  # path and query of the list
+    language = models.CharField(max_length=10)
+    status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    file = models.CharField(max_length=200, blank=True)  # below MEDIA_ROOT
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    ordered_at = models.DateTimeField(_("ordered at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(status__in=["queued", "running"]), name="exports_waiting"
+            )  # the drain
+        ]
+
+    def __str__(self):
+        return self.title
