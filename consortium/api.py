@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from .filters import MembershipFilter, OrganizationFilter
+from .filters.members import MembershipFilter, OrganizationFilter
 from .models import Membership, Organization
 from .permissions import require
 from .serializers import MembershipSerializer, MeSerializer, OrganizationSerializer

@@ -3,8 +3,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from ..filters import OrganizationFilter
-from ..forms import MembershipForm, OrganizationForm
+from ..filters.members import OrganizationFilter
+from ..forms.members import MembershipForm, OrganizationForm
 from ..lists import Column, list_page
 from ..models import HistoryEntry, Organization
 from ..permissions import require

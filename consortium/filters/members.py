@@ -1,27 +1,10 @@
-from typing import Any
-
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django_filters.fields import ModelChoiceField
 
-from .models import Membership, Organization
-
-
-class VisibleField(ModelChoiceField):
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except forms.ValidationError:
-            raise Http404 from None
-
-
-class VisibleFilter(django_filters.ModelChoiceFilter):
-    """A choice among the records that the user sees; somebody else's answers as one that does not exist."""
-
-    field_class = VisibleField
+from ..models import Membership, Organization
+from . import VisibleFilter
 
 
 class OrganizationFilter(django_filters.FilterSet):

@@ -3,8 +3,7 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from .models import Membership, Organization
-from .services import Refused
+from ..services import Refused
 
 
 def accepted(form: forms.BaseForm, act: Callable[[], object]) -> bool:
@@ -22,19 +21,3 @@ def accepted(form: forms.BaseForm, act: Callable[[], object]) -> bool:
             form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, errors)
         return False
     return True
-
-
-class OrganizationForm(forms.ModelForm):
-    class Meta:
-        model = Organization
-        fields = ["name", "credit_code", "kind", "contact_name", "contact_phone"]
-
-
-class MembershipForm(forms.ModelForm):
-    class Meta:
-        model = Membership
-        fields = ["is_lead", "joined_on", "left_on"]
-        widgets = {
-            "joined_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "left_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        }
