@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from consortium.models import Affiliation, Membership, Organization, User
 from consortium.permissions import may
 from tasks.lights import tally
-from tasks.models import Milestone, Plan
-from zones.models import Enrollment, HourEntry, Zone
+from tasks.matrix import matrix
+from tasks.models import Milestone, Plan, Task
+from zones.models import Enrollment, HourEntry, InnovationClass, Zone
 from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
@@ -150,21 +151,23 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
     if role in {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN}:
         first = today.replace(day=1)
         approved = HourEntry.objects.visible_to(user).approved()
+        month = Sum("hours", filter=Q(date__range=(first, today)))
+        sums = approved.in_year(today.year).aggregate(month=month, year=Sum("hours"))
         span = f"date_after={first.isoformat()}&date_before={today.isoformat()}&status=approved"
         yield Figure(
             _("Hours this month"),
-            _plain(approved.filter(date__range=(first, today)).total()),
+            _plain(sums["month"] or 0),
             _("hours"),
-            _("%(hours)s so far this year") % {"hours": f"{approved.in_year(today.year).total():,.0f}"},
+            _("%(hours)s so far this year") % {"hours": f"{sums['year'] or 0:,.0f}"},
             f"{reverse('zones:hours_list')}?{span}",
         )
         students = Enrollment.objects.visible_to(user).open()
+        counts = students.aggregate(people=Count("pk"), classes=Count("innovation_class", distinct=True))
         yield Figure(
             _("Students"),
-            students.count(),
+            counts["people"],
             _("people"),
-            _("in %(classes)s innovation classes")
-            % {"classes": students.order_by().values("innovation_class").distinct().count()},
+            _("in %(classes)s innovation classes") % counts,
             reverse("zones:class_list"),
         )
     if role != Role.BUREAU:
@@ -214,6 +217,8 @@ def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
     month = {row["project__zone"]: row["hours"] for row in hours.totals_by("project__zone")}
     students = Enrollment.objects.visible_to(user).open().order_by().values_list("innovation_class__zone")
     taken = dict(students.annotate(Count("pk")))
+    classes = InnovationClass.objects.visible_to(user).exclude(status=InnovationClass.Status.FINISHED)
+    places = dict(classes.order_by().values_list("zone").annotate(Sum("places")))
     evaluations = {
         row.zone_id: row for row in Evaluation.objects.visible_to(user).filter(year=today.year).order_by("pk")
     }
@@ -222,6 +227,7 @@ def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
             "zone": zone,
             "hours": month.get(zone.pk, 0),
             "students": taken.get(zone.pk, 0),
+            "places": places.get(zone.pk, 0),
             "evaluation": evaluations.get(zone.pk),
         }
         for zone in Zone.objects.visible_to(user).for_list(user)
@@ -229,12 +235,14 @@ def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
 
 
 def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
-    """The newest task table that the person sees, with its lights counted."""
+    """The newest task table that the person sees, with its lights counted; the bureau works in the table itself."""
     plan = Plan.objects.visible_to(user).for_list().first()
     if plan is None:
         return None
-    milestones = Milestone.objects.visible_to(user).filter(task__plan=plan).with_progress()
-    return {"plan": plan, "tally": tally(milestones, today)}
+    tasks = list(Task.objects.visible_to(user).filter(plan=plan).for_matrix())
+    milestones = [milestone for task in tasks for milestone in task.milestones.all()]
+    table = matrix(plan, tasks, today) if user.affiliation.role == Role.BUREAU else None
+    return {"plan": plan, "tally": tally(milestones, today), "matrix": table}
 
 
 def _year_of_organization(user: User, today: date) -> dict[str, object]:
