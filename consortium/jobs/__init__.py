@@ -1,0 +1,1 @@
+"""What a worker does: ids in, the service called. Celery finds these by this package, so each module is named here."""
