@@ -1,7 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class ConsortiumConfig(AppConfig):
     name = "consortium"
     verbose_name = _("Consortium")
+
+    def ready(self) -> None:
+        autodiscover_modules("personal_data", "inbox")

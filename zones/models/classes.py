@@ -163,6 +163,8 @@ class Student(models.Model):
     major = models.CharField(_("major"), max_length=100)
     home_class = models.CharField(_("home class"), max_length=60, blank=True)
     entered_on = models.DateField(_("entered on"))
+    # name and number are gone and a pseudonym stands for them; the places in classes stay for the yearly figures
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
 
     objects = StudentQuerySet.as_manager()
 
