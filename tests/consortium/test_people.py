@@ -1,12 +1,15 @@
 import datetime
 
+import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from rest_framework.authtoken.models import Token
 
 from consortium.models import Affiliation, HistoryEntry, Membership, User
 from consortium.permissions import may
+from consortium.templatetags.people import device
 
 TODAY = datetime.date(2026, 3, 2)
 
@@ -150,3 +153,30 @@ def test_a_whole_office_signs_in_from_one_address(make_user, college, consortium
         for _person in range(40)
     }
     assert answers == {302}
+
+
+def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere_else(partner, settings):
+    settings.LANGUAGE_CODE = "en"
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        client.post(reverse("account_login"), {"login": "partner", "password": "a-long-password"})
+    html = here.get(reverse("usersessions_list")).content.decode()
+    assert (html.count("Unknown device"), html.count("This device")) == (2, 1)
+    here.post(reverse("usersessions_list"))
+    assert here.get("/api/v1/me/").status_code == 200
+    assert elsewhere.get("/api/v1/me/").status_code in (401, 403)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/109 Safari/537.36", "Windows computer · Chrome"),
+        ("Mozilla/5.0 (Linux; Android 13) Chrome/107 MicroMessenger/8.0.47", "Android phone · WeChat"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) Version/17 Safari/604", "iPhone · Safari"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120", "Windows computer · Edge"),
+        ("curl/8", "Unknown device"),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_for_people(user_agent, name):
+    with override("en"):
+        assert device(user_agent) == name
