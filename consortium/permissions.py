@@ -1,114 +1,178 @@
-"""Who may do what: one table, read by pages, API and buttons.
+"""Who may do what: one table, read by pages, API, buttons, the page "who may do what here" and the test matrix.
 
-Reading is not here: what a person sees is decided by ``visible_to(user)`` of each model. A row names an act on a thing,
-the roles that may do it, and under what condition. What one sees but may not change is answered 403 with a sentence.
+A row names an act on a thing ("zone.change"), the roles that may do it, and on which records. "see" is what
+``visible_to(user)`` of the thing's model shows; a test holds the two together. What one does not see is answered 404,
+what one sees but may not do is 403 with a sentence. Nothing here ever crosses the consortium for which one acts.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from . import conditions as on
 from .models import Affiliation, User
 
 Role = Affiliation.Role
-Condition = Callable[[Affiliation, Any], bool]
+Roles = dict[str, on.Condition]
+ALL: Roles = dict.fromkeys((Role.SECRETARIAT, Role.BUREAU, Role.AUDITOR), on.whole_consortium)
+MEMBERS: Roles = dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.every_member) | {
+    Role.PARTNER: on.no_rival,
+    Role.MENTOR: on.no_rival_from_an_enterprise,
+    Role.EXPERT: on.no_rival_from_an_enterprise,
+}
+OFFICE: Roles = dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.whole_consortium)
+ZONES: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.own_college,
+    Role.PARTNER: on.partnered_zone,
+    Role.MENTOR: on.mentored_zone,
+}
+PROJECTS: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.own_college,
+    Role.PARTNER: on.own_project,
+    Role.MENTOR: on.assigned_project,
+}
+TASKS: Roles = ALL | {Role.COLLEGE_ADMIN: on.whole_consortium, Role.MENTOR: on.own_task}
+SCHEMES: Roles = dict.fromkeys(Role, on.no_draft) | OFFICE
+EVALUATIONS: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.own_college_or_public,
+    Role.PARTNER: on.public_of_own_zone,
+    Role.MENTOR: on.public_of_own_zone,
+    Role.EXPERT: on.assigned_or_public,
+}
 
+# the things, in the order of the page, each with the model that holds it and gives it its name
+THINGS = {
+    "consortium": "consortium.Consortium",
+    "organization": "consortium.Organization",
+    "department": "consortium.Department",
+    "membership": "consortium.Membership",
+    "affiliation": "consortium.Affiliation",
+    "invitation": "consortium.Invitation",
+    "announcement": "consortium.Announcement",
+    "access": "consortium.PersonalDataAccess",
+    "export": "consortium.Export",
+    "notice": "consortium.Notice",
+    "zone": "zones.Zone",
+    "partnership": "zones.ZonePartner",
+    "class": "zones.InnovationClass",
+    "mentor": "zones.Mentor",
+    "student": "zones.Student",
+    "enrollment": "zones.Enrollment",
+    "project": "zones.Project",
+    "module": "zones.ProjectModule",
+    "member": "zones.ProjectMember",
+    "hours": "zones.HourEntry",
+    "plan": "tasks.Plan",
+    "task": "tasks.Task",
+    "milestone": "tasks.Milestone",
+    "progress": "tasks.Progress",
+    "scheme": "evaluation.Scheme",
+    "indicator": "evaluation.Indicator",
+    "evaluation": "evaluation.Evaluation",
+    "reviewer": "evaluation.Reviewer",
+    "score": "evaluation.Score",
+    "objection": "evaluation.Objection",
+    "report": "evaluation.AnnualReport",
+}
 
-def anywhere(affiliation: Affiliation, obj: Any) -> bool:
-    """Anything that one can see."""
-    return True
+ACTS = {
+    "see": gettext_lazy("See"),
+    "add": gettext_lazy("Add"),
+    "change": gettext_lazy("Change"),
+    "move": gettext_lazy("Take to the next state"),
+    "submit": gettext_lazy("Submit"),
+    "approve": gettext_lazy("Countersign"),
+    "return": gettext_lazy("Return"),
+    "correct": gettext_lazy("Correct"),
+    "review": gettext_lazy("Confirm or return"),
+    "assess": gettext_lazy("Assess oneself"),
+    "score": gettext_lazy("Score"),
+    "object": gettext_lazy("Object"),
+}
 
-
-def own_college(affiliation: Affiliation, obj: Any) -> bool:
-    """Zones, and what hangs from them, of the college one acts for."""
-    zone = getattr(obj, "zone", obj)
-    return zone is None or zone.college_id == affiliation.organization_id
-
-
-def own_organization(affiliation: Affiliation, obj: Any) -> bool:
-    """Records that name the organization one acts for."""
-    return obj is None or obj.organization_id == affiliation.organization_id
-
-
-def own_hours(affiliation: Affiliation, entry: Any) -> bool:
-    """A partner's own people's hours, a mentor's own."""
-    if entry is None:
-        return True
-    if affiliation.role == Role.PARTNER:
-        return entry.organization_id == affiliation.organization_id
-    return entry.person_id == affiliation.user_id
-
-
-def other_side(affiliation: Affiliation, entry: Any) -> bool:
-    """Hours of the enterprise side for the zone's college, of the college side for the project's enterprise."""
-    if entry is None:
-        return True
-    if entry.person_id == affiliation.user_id:
-        return False
-    if affiliation.role == Role.COLLEGE_ADMIN:
-        return entry.is_enterprise_side and entry.project.zone.college_id == affiliation.organization_id
-    return not entry.is_enterprise_side and entry.project.enterprise_id == affiliation.organization_id
-
-
-def answers_for_task(affiliation: Affiliation, obj: Any) -> bool:
-    """Milestones whose task names the organization one acts for."""
-    return obj is None or obj.task.responsible_organization_id == affiliation.organization_id
-
-
-def assigned_reviewer(affiliation: Affiliation, obj: Any) -> bool:
-    """Evaluations that one was asked to review."""
-    return obj is None or obj.reviewers.filter(person=affiliation.user_id).exists()
-
-
-PERMISSIONS: dict[str, dict[str, Condition]] = {
+PERMISSIONS: dict[str, Roles] = {
     # consortium
-    "organization.add": {Role.SECRETARIAT: anywhere},
-    "organization.change": {Role.SECRETARIAT: anywhere},
-    "membership.add": {Role.SECRETARIAT: anywhere},
-    "membership.change": {Role.SECRETARIAT: anywhere},
+    "consortium.see": dict.fromkeys(Role, on.own_consortium),
+    "organization.see": MEMBERS,
+    "organization.add": {Role.SECRETARIAT: on.anywhere},
+    "organization.change": {Role.SECRETARIAT: on.anywhere},
+    "department.see": MEMBERS,
+    "membership.see": MEMBERS,
+    "membership.add": {Role.SECRETARIAT: on.anywhere},
+    "membership.change": {Role.SECRETARIAT: on.anywhere},
+    "affiliation.see": MEMBERS,
+    "invitation.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
+    "announcement.see": dict.fromkeys(Role, on.addressed) | OFFICE,
+    "access.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
+    "export.see": dict.fromkeys(Role, on.own_order),
+    "notice.see": dict.fromkeys(Role, on.oneself),
     # zones
-    "zone.add": {Role.COLLEGE_ADMIN: own_college},
-    "zone.change": {Role.COLLEGE_ADMIN: own_college},
-    "zone.move": {Role.COLLEGE_ADMIN: own_college},
-    "class.add": {Role.COLLEGE_ADMIN: own_college},
-    "class.change": {Role.COLLEGE_ADMIN: own_college},
-    "class.move": {Role.COLLEGE_ADMIN: own_college},
-    "student.add": {Role.COLLEGE_ADMIN: own_college},
-    "enrollment.add": {Role.COLLEGE_ADMIN: own_college},
-    "enrollment.change": {Role.COLLEGE_ADMIN: own_college},
-    "project.add": {Role.COLLEGE_ADMIN: own_college},
-    "project.change": {Role.COLLEGE_ADMIN: own_college},
-    "project.move": {Role.COLLEGE_ADMIN: own_college},
-    "hours.add": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
-    "hours.change": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
-    "hours.submit": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
-    "hours.correct": {Role.PARTNER: own_hours, Role.MENTOR: own_hours},
-    "hours.approve": {Role.COLLEGE_ADMIN: other_side, Role.PARTNER: other_side},
-    "hours.return": {Role.COLLEGE_ADMIN: other_side, Role.PARTNER: other_side},
+    "zone.see": ZONES,
+    "zone.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "zone.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "zone.move": {Role.COLLEGE_ADMIN: on.own_college},
+    "partnership.see": ZONES | {Role.PARTNER: on.own_partnership, Role.MENTOR: on.mentored_partnership},
+    "class.see": ZONES,
+    "class.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "class.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "class.move": {Role.COLLEGE_ADMIN: on.own_college},
+    "mentor.see": ZONES,
+    "student.see": ZONES | {Role.PARTNER: on.placed_with_partner, Role.MENTOR: on.placed_with_mentor},
+    "student.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "enrollment.see": ZONES,
+    "enrollment.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "enrollment.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "project.see": PROJECTS,
+    "project.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "project.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "project.move": {Role.COLLEGE_ADMIN: on.own_college},
+    "module.see": PROJECTS,
+    "member.see": PROJECTS,
+    "hours.see": PROJECTS | {Role.PARTNER: on.own_project_or_people, Role.MENTOR: on.own_hours},
+    "hours.add": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
+    "hours.change": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
+    "hours.submit": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
+    "hours.correct": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
+    "hours.approve": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
+    "hours.return": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
     # tasks
-    "plan.add": {Role.BUREAU: anywhere},
-    "plan.change": {Role.BUREAU: anywhere},
-    "task.add": {Role.BUREAU: anywhere},
-    "task.change": {Role.BUREAU: anywhere},
-    "milestone.add": {Role.BUREAU: anywhere},
-    "milestone.change": {Role.BUREAU: anywhere},
-    "progress.add": {Role.COLLEGE_ADMIN: answers_for_task},
-    "progress.review": {Role.BUREAU: anywhere},
+    "plan.see": TASKS | {Role.MENTOR: on.own_plan},
+    "plan.add": {Role.BUREAU: on.anywhere},
+    "plan.change": {Role.BUREAU: on.anywhere},
+    "task.see": TASKS,
+    "task.add": {Role.BUREAU: on.anywhere},
+    "task.change": {Role.BUREAU: on.anywhere},
+    "milestone.see": TASKS,
+    "milestone.add": {Role.BUREAU: on.anywhere},
+    "milestone.change": {Role.BUREAU: on.anywhere},
+    "progress.see": TASKS,
+    "progress.add": {Role.COLLEGE_ADMIN: on.own_task},
+    "progress.review": {Role.BUREAU: on.anywhere},
     # evaluation
-    "scheme.add": {Role.SECRETARIAT: anywhere},
-    "scheme.change": {Role.SECRETARIAT: anywhere},
-    "indicator.add": {Role.SECRETARIAT: anywhere},
-    "indicator.change": {Role.SECRETARIAT: anywhere},
-    "evaluation.add": {Role.SECRETARIAT: anywhere},
-    "evaluation.change": {Role.SECRETARIAT: anywhere},
-    "evaluation.assess": {Role.COLLEGE_ADMIN: own_college},
-    "evaluation.score": {Role.EXPERT: assigned_reviewer},
-    "evaluation.object": {Role.COLLEGE_ADMIN: anywhere, Role.PARTNER: anywhere, Role.MENTOR: anywhere},
+    "scheme.see": SCHEMES,
+    "scheme.add": {Role.SECRETARIAT: on.anywhere},
+    "scheme.change": {Role.SECRETARIAT: on.anywhere},
+    "indicator.see": SCHEMES,
+    "indicator.add": {Role.SECRETARIAT: on.anywhere},
+    "indicator.change": {Role.SECRETARIAT: on.anywhere},
+    "evaluation.see": EVALUATIONS,
+    "evaluation.add": {Role.SECRETARIAT: on.anywhere},
+    "evaluation.change": {Role.SECRETARIAT: on.anywhere},
+    "evaluation.assess": {Role.COLLEGE_ADMIN: on.own_college},
+    "evaluation.score": {Role.EXPERT: on.assigned_reviewer},
+    "evaluation.object": {Role.COLLEGE_ADMIN: on.anywhere, Role.PARTNER: on.anywhere, Role.MENTOR: on.anywhere},
+    "reviewer.see": ALL | {Role.EXPERT: on.own_sheet},
+    "score.see": {Role.SECRETARIAT: on.handed_in, Role.AUDITOR: on.handed_in, Role.EXPERT: on.own_sheet},
+    "objection.see": EVALUATIONS,
     # reports
-    "report.add": {Role.SECRETARIAT: anywhere, Role.COLLEGE_ADMIN: own_college},
-    "report.change": {Role.SECRETARIAT: anywhere, Role.COLLEGE_ADMIN: own_college},
+    "report.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.PARTNER: on.own_report},
+    "report.add": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.own_college},
+    "report.change": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.own_college},
 }
 
 
@@ -118,14 +182,36 @@ def may(user: User, act: str, obj: Any = None) -> bool:
     if affiliation is None:
         return False
     condition = PERMISSIONS[act].get(affiliation.role)
-    return condition is not None and condition(affiliation, obj)
+    return condition is not None and (obj is None or condition(affiliation, obj))
 
 
 def require(user: User, act: str, obj: Any = None) -> None:
     """Raise PermissionDenied with a sentence unless ``may``."""
     if may(user, act, obj):
         return
-    roles = _(", ").join(str(Role(role).label) for role in PERMISSIONS[act])
     if user.affiliation and user.affiliation.role in PERMISSIONS[act]:
         raise PermissionDenied(_("You may do this only for your own organization and what is assigned to you."))
+    roles = _(", ").join(str(Role(role).label) for role in PERMISSIONS[act])
     raise PermissionDenied(_("Only these roles may do this: %(roles)s.") % {"roles": roles})
+
+
+def thing_label(thing: str) -> str:
+    return str(apps.get_model(THINGS[thing])._meta.verbose_name_plural)
+
+
+def acts_on(thing: str) -> Iterator[tuple[str, Promise, Roles]]:
+    """The rows about a thing: the whole act ("zone.change"), its name for people, and who may on what."""
+    for act, roles in PERMISSIONS.items():
+        head, verb = act.split(".")
+        if head == thing:
+            yield act, ACTS[verb], roles
+
+
+def rights_of(affiliation: Affiliation) -> list[tuple[str, list[tuple[Promise, Promise]]]]:
+    """What the affiliation may do: for each thing its name, and the acts with the records they are for."""
+    role = affiliation.role
+    rights = [
+        (thing_label(thing), [(act, roles[role].label) for _act, act, roles in acts_on(thing) if role in roles])
+        for thing in THINGS
+    ]
+    return [right for right in rights if right[1]]

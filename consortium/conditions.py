@@ -1,0 +1,263 @@
+"""On what records a role may do something: the named conditions of the table of permissions.
+
+A condition is asked with the acting affiliation and the record. It duck-types, because the records of all apps hang
+from the same few: it walks up from an hour entry to its project, its zone, its college.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .models import Affiliation
+
+PARENTS = [
+    "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``label`` is what people read in the table ("own college")."""
+
+    label: Promise
+    holds: Callable[[Affiliation, Any], bool]
+
+    def __call__(self, affiliation: Affiliation, obj: Any) -> bool:
+        return self.holds(affiliation, obj)
+
+
+def condition(label: Promise) -> Callable[[Callable[[Affiliation, Any], bool]], Condition]:
+    """Make a function of affiliation and record a condition that says of itself what it asks."""
+    return lambda holds: Condition(label, holds)
+
+
+def of(obj: Any, name: str) -> Any:
+    """The attribute ``name`` of the record, or of the nearest record above it that has one."""
+    while not hasattr(obj, name):
+        obj = next(getattr(obj, parent) for parent in PARENTS if hasattr(obj, parent))
+    return getattr(obj, name)
+
+
+def in_consortium(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "consortium_id") == affiliation.consortium_id
+
+
+# --- any record -------------------------------------------------------------------------------------------------------
+@condition(_("whatever one sees"))
+def anywhere(affiliation: Affiliation, obj: Any) -> bool:
+    return True
+
+
+@condition(_("whole consortium"))
+def whole_consortium(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj)
+
+
+@condition(_("oneself"))
+def oneself(affiliation: Affiliation, obj: Any) -> bool:
+    person = obj.user_id if hasattr(obj, "user_id") else obj.person_id
+    return person == affiliation.user_id
+
+
+@condition(_("own organization"))
+def own_organization(affiliation: Affiliation, obj: Any) -> bool:
+    organization = of(obj, "organization_id")
+    return organization == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+# --- members ----------------------------------------------------------------------------------------------------------
+def _member(affiliation: Affiliation, obj: Any) -> Any:
+    """The organization of the record when it is a member of the consortium."""
+    organization = getattr(obj, "organization", obj)
+    mine = getattr(obj, "consortium_id", affiliation.consortium_id) == affiliation.consortium_id
+    return organization if mine and organization.memberships.filter(consortium=affiliation.consortium_id) else None
+
+
+@condition(_("all members"))
+def every_member(affiliation: Affiliation, obj: Any) -> bool:
+    return _member(affiliation, obj) is not None
+
+
+@condition(_("all members but other enterprises"))
+def no_rival(affiliation: Affiliation, obj: Any) -> bool:
+    member = _member(affiliation, obj)
+    return member is not None and (not member.is_enterprise or member.pk == affiliation.organization_id)
+
+
+@condition(_("all members; from an enterprise, no other enterprises"))
+def no_rival_from_an_enterprise(affiliation: Affiliation, obj: Any) -> bool:
+    return (no_rival if affiliation.organization.is_enterprise else every_member)(affiliation, obj)
+
+
+@condition(_("the one for which one acts"))
+def own_consortium(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.pk == affiliation.consortium_id
+
+
+@condition(_("addressed to the own kind of organization"))
+def addressed(affiliation: Affiliation, obj: Any) -> bool:
+    asked = obj.audiences.filter(kind=affiliation.organization.kind).exists()
+    return in_consortium(affiliation, obj) and obj.withdrawn_at is None and asked
+
+
+@condition(_("oneself, in the role in which it was ordered"))
+def own_order(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.acting_as_id == affiliation.pk and obj.user_id == affiliation.user_id
+
+
+# --- zones ------------------------------------------------------------------------------------------------------------
+@condition(_("own college"))
+def own_college(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "college_id") == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+def _zone(obj: Any) -> Any:
+    return obj if hasattr(obj, "partnerships") and hasattr(obj, "classes") else of(obj, "zone")
+
+
+def _partnered(affiliation: Affiliation, zone: Any) -> bool:
+    mine = zone.partnerships.filter(enterprise=affiliation.organization_id).exists()
+    return mine and zone.consortium_id == affiliation.consortium_id
+
+
+@condition(_("zones in which the own enterprise works"))
+def partnered_zone(affiliation: Affiliation, obj: Any) -> bool:
+    return _partnered(affiliation, _zone(obj))
+
+
+@condition(_("the own enterprise itself"))
+def own_partnership(affiliation: Affiliation, obj: Any) -> bool:
+    return _partnered(affiliation, obj.zone) and obj.enterprise_id == affiliation.organization_id
+
+
+@condition(_("zones in which the own organization or oneself works"))
+def mentored_zone(affiliation: Affiliation, obj: Any) -> bool:
+    zone, person = _zone(obj), affiliation.user_id
+    return zone.consortium_id == affiliation.consortium_id and (
+        zone.college_id == affiliation.organization_id
+        or _partnered(affiliation, zone)
+        or zone.classes.filter(mentors__person=person).exists()
+        or zone.projects.filter(members__person=person).exists()
+    )
+
+
+@condition(_("in those zones; from an enterprise, only itself"))
+def mentored_partnership(affiliation: Affiliation, obj: Any) -> bool:
+    if affiliation.organization.is_enterprise and obj.enterprise_id != affiliation.organization_id:
+        return False
+    return mentored_zone(affiliation, obj)
+
+
+@condition(_("students placed in zones in which the own enterprise works"))
+def placed_with_partner(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj) and any(partnered_zone(affiliation, row) for row in obj.enrollments.all())
+
+
+@condition(_("students placed in zones in which the own organization or oneself works"))
+def placed_with_mentor(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj) and any(mentored_zone(affiliation, row) for row in obj.enrollments.all())
+
+
+@condition(_("projects of the own enterprise"))
+def own_project(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "enterprise_id") == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+@condition(_("projects to which one is assigned"))
+def assigned_project(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "members").filter(person=affiliation.user_id).exists() and in_consortium(affiliation, obj)
+
+
+@condition(_("own projects, own people"))
+def own_project_or_people(affiliation: Affiliation, obj: Any) -> bool:
+    return own_project(affiliation, obj) or own_organization(affiliation, obj)
+
+
+@condition(_("own hours"))
+def own_hours(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.person_id == affiliation.user_id and in_consortium(affiliation, obj)
+
+
+@condition(_("people of the own enterprise"))
+def own_people(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.organization_id == affiliation.organization_id
+
+
+@condition(_("what the enterprise side logged in the own college's zones, never one's own"))
+def enterprise_side(affiliation: Affiliation, obj: Any) -> bool:
+    mine = obj.project.zone.college_id == affiliation.organization_id
+    return mine and obj.is_enterprise_side and obj.person_id != affiliation.user_id
+
+
+@condition(_("what the college side logged on the own enterprise's projects, never one's own"))
+def college_side(affiliation: Affiliation, obj: Any) -> bool:
+    mine = obj.project.enterprise_id == affiliation.organization_id
+    return mine and not obj.is_enterprise_side and obj.person_id != affiliation.user_id
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+@condition(_("tasks for which the own organization answers"))
+def own_task(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "responsible_organization_id") == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+@condition(_("tables in which the own organization answers for a task"))
+def own_plan(affiliation: Affiliation, obj: Any) -> bool:
+    mine = obj.tasks.filter(responsible_organization=affiliation.organization_id).exists()
+    return mine and in_consortium(affiliation, obj)
+
+
+# --- evaluation -------------------------------------------------------------------------------------------------------
+@condition(_("whole consortium, but no drafts"))
+def no_draft(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj) and not of(obj, "is_draft")
+
+
+def _evaluation(obj: Any) -> Any:
+    return obj if hasattr(obj, "is_public") else of(obj, "evaluation")
+
+
+@condition(_("own college; the others' from publicity on"))
+def own_college_or_public(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj) and (own_college(affiliation, obj) or _evaluation(obj).is_public)
+
+
+@condition(_("of zones in which the own organization works, from publicity on"))
+def public_of_own_zone(affiliation: Affiliation, obj: Any) -> bool:
+    zone = of(obj, "zone")
+    mine = zone.college_id == affiliation.organization_id or _partnered(affiliation, zone)
+    return in_consortium(affiliation, obj) and mine and _evaluation(obj).is_public
+
+
+@condition(_("evaluations assigned to oneself"))
+def assigned_reviewer(affiliation: Affiliation, obj: Any) -> bool:
+    return _evaluation(obj).reviewers.filter(person=affiliation.user_id).exists() and in_consortium(affiliation, obj)
+
+
+@condition(_("evaluations assigned to oneself; from publicity on the others of those zones"))
+def assigned_or_public(affiliation: Affiliation, obj: Any) -> bool:
+    evaluation = _evaluation(obj)
+    if assigned_reviewer(affiliation, evaluation):
+        return True
+    earlier = type(evaluation).objects.filter(zone=evaluation.zone_id, reviewers__person=affiliation.user_id)
+    return evaluation.is_public and in_consortium(affiliation, evaluation) and earlier.exists()
+
+
+@condition(_("own sheet"))
+def own_sheet(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "person_id") == affiliation.user_id and in_consortium(affiliation, obj)
+
+
+@condition(_("sheets that were handed in"))
+def handed_in(affiliation: Affiliation, obj: Any) -> bool:
+    return in_consortium(affiliation, obj) and of(obj, "submitted_at") is not None
+
+
+@condition(_("finished reports that name no other enterprise"))
+def own_report(affiliation: Affiliation, obj: Any) -> bool:
+    named = {enterprise.pk for enterprise in obj.enterprises.all()}
+    finished = obj.status == "done" and in_consortium(affiliation, obj)
+    return finished and named == {affiliation.organization_id}
