@@ -1,18 +1,31 @@
 """What people are told: notices about one thing, and the secretariat's announcements to many."""
 
+from datetime import date, datetime, timedelta
+
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .members import Consortium, Organization
 from .people import Affiliation, User
 
+WORTH_A_MAIL = timedelta(days=7)  # what could not be sent for so long is news no more; it stands in the program
+
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(user=user)
+        """One's own, as far as they came to the role that acts now: another role's news belong to its desk."""
+        return self.filter(acting_as=user.affiliation, is_shown=True) if user.affiliation else self.none()
 
     def unread(self):
         return self.filter(read_at=None)
+
+    def to_mail(self, mail: "Notice.Mail", now: datetime):
+        """What has to go by mail, is fresh, and is in no worker's hands."""
+        rows = self.filter(mail=mail, mailed_at=None, at__gt=now - WORTH_A_MAIL)
+        return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
 
 class Notice(models.Model):
@@ -23,14 +36,19 @@ class Notice(models.Model):
         NOW = "now", _("at once")
         DIGEST = "digest", _("in the daily digest")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="notices")  # a part: no notice outlives its reader
+    # CASCADE: a part of the reader's desk
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    acting_as = models.ForeignKey(Affiliation, models.CASCADE, related_name="+", verbose_name=_("acting as"))
     kind = models.CharField(_("kind"), max_length=40)
     text = models.CharField(_("notice"), max_length=300)
     url = models.CharField(_("address"), max_length=300)
     at = models.DateTimeField(_("at"))
+    is_shown = models.BooleanField(_("in the program"), default=True)
     read_at = models.DateTimeField(_("read at"), null=True)
     mail = models.CharField(_("e-mail"), max_length=8, choices=Mail, default=Mail.NONE)
     mailed_at = models.DateTimeField(_("mailed at"), null=True)
+    # a worker is sending it; if it dies, another may from then on
+    claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -38,7 +56,10 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         indexes = [
-            models.Index(fields=["user", "-id"], name="notices_of_user"),  # one's own list, newest first
+            models.Index(fields=["acting_as", "-id"], name="notices_of_desk"),  # one's own list, newest first
+            models.Index(
+                fields=["acting_as"], condition=models.Q(read_at=None, is_shown=True), name="notices_unread"
+            ),  # the number beside the bell, on every page
             models.Index(
                 fields=["mail", "id"],
                 condition=models.Q(mailed_at=None) & ~models.Q(mail="none"),
@@ -78,6 +99,19 @@ class AnnouncementQuerySet(models.QuerySet):
             return rows
         return rows.filter(audiences__kind=affiliation.organization.kind, withdrawn_at=None)
 
+    def to_read(self, user):
+        """What is addressed to the user's kind of organization since the role began, and has no receipt yet."""
+        affiliation = user.affiliation
+        rows = self.visible_to(user).exclude(by=user).exclude(Exists(_receipts(user=user)))
+        if not affiliation:
+            return rows
+        addressed = AnnouncementAudience.objects.filter(announcement=OuterRef("pk"), kind=affiliation.organization.kind)
+        return rows.filter(Exists(addressed), withdrawn_at=None, at__gte=_midnight(affiliation.started_on))
+
+    def with_reading(self, user):
+        """With ``own_read_at``: when this user read it."""
+        return self.annotate(own_read_at=models.Subquery(_receipts(user=user).values("at")))
+
     def for_list(self):
         return self.select_related("by").prefetch_related("audiences").order_by("-pk")
 
@@ -93,6 +127,7 @@ class Announcement(models.Model):
     text = models.TextField(_("text"), max_length=20_000)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("announced at"))
+    reminded_at = models.DateTimeField(_("reminded at"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 
     objects = AnnouncementQuerySet.as_manager()
@@ -103,6 +138,45 @@ class Announcement(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("consortium:announcement_detail", args=[self.pk])
+
+    @property
+    def day(self) -> date:
+        """The day here on which it was announced."""
+        return timezone.localdate(self.at)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of organizations it is addressed to. Reads ``audiences``: prefetch it for lists."""
+        return [audience.kind for audience in self.audiences.all()]
+
+    @property
+    def audience_label(self) -> str:
+        """To whom, for people: the kinds of organizations, or all members."""
+        labels = [str(label) for kind, label in Organization.Kind.choices if kind in self.kinds]
+        return str(_("All members")) if len(labels) == len(Organization.Kind) else str(_(", ")).join(labels)
+
+    def is_for(self, affiliation: Affiliation) -> bool:
+        """Whether it is addressed to the organization of ``affiliation``."""
+        return self.consortium_id == affiliation.consortium_id and affiliation.organization.kind in self.kinds
+
+    def addressees(self):
+        """Whom it was addressed to: roles in force now that had begun by its day, and whoever has read it since.
+
+        With ``read_at``, the moment of the person's receipt.
+        """
+        in_force = Affiliation.objects.in_force().filter(
+            consortium=self.consortium_id, organization__kind__in=self.kinds, started_on__lte=self.day
+        )
+        readers = self.receipts.values("acting_as")
+        receipt = self.receipts.filter(user=OuterRef("user"))
+        return (
+            Affiliation.objects.filter(Q(pk__in=in_force.values("pk")) | Q(pk__in=readers))
+            .exclude(user=self.by_id)
+            .annotate(read_at=models.Subquery(receipt.values("at")))
+        )
 
 
 class AnnouncementAudience(models.Model):
@@ -119,7 +193,7 @@ class AnnouncementAudience(models.Model):
 
 
 class AnnouncementReceipt(models.Model):
-    """That a person opened an announcement, as whom and when first."""
+    """That a person has read an announcement, as whom and when."""
 
     announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="receipts")  # a part
     # PROTECT: read receipts are proof
@@ -134,3 +208,11 @@ class AnnouncementReceipt(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.announcement}"
+
+
+def _receipts(**who):
+    return AnnouncementReceipt.objects.filter(announcement=OuterRef("pk"), **who)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
