@@ -92,6 +92,22 @@ def no_rival_from_an_enterprise(affiliation: Affiliation, obj: Any) -> bool:
     return (no_rival if affiliation.organization.is_enterprise else every_member)(affiliation, obj)
 
 
+@condition(_("everybody with a role in the consortium, now or before"))
+def everybody(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.affiliations.filter(consortium=affiliation.consortium_id).exists()
+
+
+@condition(_("people of the own organization, now or before"))
+def colleagues(affiliation: Affiliation, obj: Any) -> bool:
+    roles = obj.affiliations.filter(consortium=affiliation.consortium_id)
+    return roles.filter(organization=affiliation.organization_id).exists()
+
+
+@condition(_("in the own organization: one's own role, and mentors"))
+def given(affiliation: Affiliation, obj: Any) -> bool:
+    return affiliation.may_give(obj.role, obj.organization_id)
+
+
 @condition(_("the one for which one acts"))
 def own_consortium(affiliation: Affiliation, obj: Any) -> bool:
     return obj.pk == affiliation.consortium_id
@@ -144,7 +160,7 @@ def mentored_zone(affiliation: Affiliation, obj: Any) -> bool:
     )
 
 
-@condition(_("in those zones; from an enterprise, only itself"))
+@condition(_("of zones in which one works; from an enterprise, only itself"))
 def mentored_partnership(affiliation: Affiliation, obj: Any) -> bool:
     if affiliation.organization.is_enterprise and obj.enterprise_id != affiliation.organization_id:
         return False

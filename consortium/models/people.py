@@ -1,13 +1,39 @@
 """Who signs in, and as what."""
 
-from django.contrib.auth.models import AbstractUser
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .members import Consortium, Membership, Organization
+
+DORMANT_AFTER = timedelta(days=90)
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those whose page one may open: the secretariat's and auditor's all of the consortium, others' colleagues."""
+        affiliation = user.affiliation
+        if not affiliation or affiliation.role not in Affiliation.SEE_PEOPLE:
+            return self.none()
+        roles = Affiliation.objects.filter(consortium=affiliation.consortium_id)
+        if not affiliation.sees_all_people:
+            roles = roles.filter(organization=affiliation.organization_id)
+        return self.filter(pk__in=roles.values("user"))
+
+    def of_address(self, email):
+        """Those whose e-mail address it is, however it is written."""
+        return self.filter(email__iexact=email).exclude(email="")
+
+
+class People(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    use_in_migrations = False
 
 
 class User(AbstractUser):
@@ -27,6 +53,8 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["name"]
 
+    objects = People()
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -38,13 +66,17 @@ class User(AbstractUser):
         return self.name
 
     @cached_property
-    def affiliation(self) -> "Affiliation | None":
-        """The affiliation whose rights count now, or None.
+    def roles(self) -> "list[Affiliation]":
+        """The affiliations in force, oldest first.
 
         Read once an instance, so a role that has ended stops working with the next request.
         """
-        rows = self.affiliations.in_force().select_related("organization", "consortium").order_by("pk")
-        return next((row for row in rows if row.pk == self.acting_id), rows[0] if rows else None)
+        return list(self.affiliations.in_force().select_related("organization", "consortium").order_by("pk"))
+
+    @property
+    def affiliation(self) -> "Affiliation | None":
+        """The affiliation whose rights count now, or None."""
+        return next((row for row in self.roles if row.pk == self.acting_id), self.roles[0] if self.roles else None)
 
 
 class AffiliationQuerySet(models.QuerySet):
@@ -58,6 +90,19 @@ class AffiliationQuerySet(models.QuerySet):
             organization__memberships__in=Membership.objects.in_force(day),
             consortium=F("organization__memberships__consortium"),
         )
+
+    def ended(self, day=None):
+        """Those that give no rights: ended, not begun, of people switched off or of organizations that have left."""
+        return self.exclude(pk__in=Affiliation.objects.in_force(day).values("pk"))
+
+    def dormant(self, now):
+        """Of people who never signed in, or not for 90 days."""
+        return self.filter(Q(user__last_login=None) | Q(user__last_login__lt=now - DORMANT_AFTER))
+
+    def for_list(self):
+        """With ``works``: whether it is in force today."""
+        works = models.Exists(Affiliation.objects.in_force().filter(pk=models.OuterRef("pk")))
+        return self.select_related("user", "organization").annotate(works=works).order_by("user__name", "pk")
 
     def visible_to(self, user):
         """Everybody of the consortium whose organization the user may see."""
@@ -79,6 +124,21 @@ class Affiliation(models.Model):
         BUREAU = "bureau", _("Education bureau")
         EXPERT = "expert", _("Expert")
         AUDITOR = "auditor", _("Auditor")
+
+    SEE_PEOPLE = {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN, Role.PARTNER}
+    # beside themselves; the secretariat gives every role in every organization
+    GIVES = {
+        Role.COLLEGE_ADMIN: {Role.COLLEGE_ADMIN, Role.MENTOR},
+        Role.PARTNER: {Role.PARTNER, Role.MENTOR},
+    }
+    KINDS = {  # roles that not every kind of organization has
+        Role.COLLEGE_ADMIN: set(Organization.Kind.schools()),
+        Role.PARTNER: {Organization.Kind.ENTERPRISE},
+        Role.BUREAU: {Organization.Kind.GOVERNMENT},
+        # these see the whole consortium, and an enterprise never sees another's records
+        Role.SECRETARIAT: set(Organization.Kind) - {Organization.Kind.ENTERPRISE},
+        Role.AUDITOR: set(Organization.Kind) - {Organization.Kind.ENTERPRISE},
+    }
 
     user = models.ForeignKey(User, models.PROTECT, related_name="affiliations", verbose_name=_("user"))
     organization = models.ForeignKey(
@@ -102,10 +162,25 @@ class Affiliation(models.Model):
                 name="affiliation_dates",
                 violation_error_message=_("A role cannot end before it begins."),
             ),
+            models.UniqueConstraint(
+                fields=["user", "organization", "consortium", "role"],
+                condition=Q(ended_on=None),
+                name="affiliation_once",
+                violation_error_message=_("This person has this role there already."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.user} · {self.organization} · {self.get_role_display()}"
+
+    def clean(self):
+        check_role(self)
+
+    def may_give(self, role: str, organization_id: int | None) -> bool:
+        """Whether who acts as this may give and end ``role`` in that organization."""
+        if self.role == self.Role.SECRETARIAT:
+            return True
+        return organization_id == self.organization_id and role in self.GIVES.get(self.role, ())
 
     @property
     def sees_whole_consortium(self) -> bool:
@@ -115,20 +190,50 @@ class Affiliation(models.Model):
     def sees_own_enterprise_only(self) -> bool:
         return self.organization.is_enterprise
 
+    @property
+    def sees_all_people(self) -> bool:
+        return self.role in {self.Role.SECRETARIAT, self.Role.AUDITOR}
+
+
+def check_role(given: "Affiliation | Invitation") -> None:
+    """Refuse a role that its organization's kind does not have."""
+    kinds = Affiliation.KINDS.get(given.role)
+    if given.organization_id and kinds is not None and given.organization.kind not in kinds:
+        raise ValidationError(
+            _("“%(role)s” is no role in “%(organization)s”: %(kind)s."),
+            params={
+                "role": given.get_role_display(),
+                "organization": given.organization,
+                "kind": given.organization.get_kind_display(),
+            },
+        )
+
 
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The secretariat's and auditor's: all of the consortium; others: those to their own organization."""
+        """The secretariat's and auditor's: all of the consortium; others': those to their own organization."""
         affiliation = user.affiliation
-        if not affiliation:
+        if not affiliation or affiliation.role not in Affiliation.SEE_PEOPLE:
             return self.none()
         rows = self.filter(consortium=affiliation.consortium_id)
-        if affiliation.role in {Affiliation.Role.SECRETARIAT, Affiliation.Role.AUDITOR}:
-            return rows
-        return rows.filter(organization=affiliation.organization_id)
+        return rows if affiliation.sees_all_people else rows.filter(organization=affiliation.organization_id)
+
+    def pending(self):
+        """Neither accepted nor withdrawn; it may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
 
     def open(self, now):
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+        return self.pending().filter(expires_at__gt=now)
+
+    def in_state(self, status, now):
+        """Those whose ``status`` it is."""
+        Status = Invitation.Status
+        return {
+            Status.OPEN: self.open(now),
+            Status.ACCEPTED: self.exclude(accepted_at=None),
+            Status.EXPIRED: self.pending().filter(expires_at__lte=now),
+            Status.WITHDRAWN: self.exclude(withdrawn_at=None),
+        }[status]
 
     def for_list(self):
         return self.select_related("organization", "invited_by", "accepted_by").order_by("-pk")
@@ -136,6 +241,14 @@ class InvitationQuerySet(models.QuerySet):
 
 class Invitation(models.Model):
     """A link that gives one address one role in one organization, once and before it expires."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    LONGEST_DAYS, USUAL_DAYS = 30, 7
 
     # PROTECT: who let whom in is history
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="+", verbose_name=_("consortium"))
@@ -164,7 +277,36 @@ class Invitation(models.Model):
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at=None),
                 name="invitation_used_once",
             ),
+            models.UniqueConstraint(
+                Lower("email"),
+                "organization",
+                "consortium",
+                "role",
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_pending_once",
+                violation_error_message=_(
+                    "This address is invited to this role already. Send that invitation again, or withdraw it."
+                ),
+            ),
         ]
 
     def __str__(self):
-        return f"{self.email} · {self.organization} · {self.get_role_display()}"
+        return f"{self.name} · {self.organization} · {self.get_role_display()}"
+
+    def clean(self):
+        check_role(self)
+
+    @property
+    def status(self) -> "Invitation.Status":
+        if self.accepted_at:
+            return self.Status.ACCEPTED
+        if self.withdrawn_at:
+            return self.Status.WITHDRAWN
+        return self.Status.OPEN if self.expires_at > timezone.now() else self.Status.EXPIRED
+
+    def get_status_display(self) -> str:
+        return str(self.status.label)
+
+    def is_for(self, user: User) -> bool:
+        """Whether ``user`` is whom it is addressed to."""
+        return user.is_authenticated and self.email.casefold() == user.email.casefold()
