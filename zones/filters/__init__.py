@@ -1,0 +1,9 @@
+"""What can be filtered, once for pages, exports and API."""
+
+from .choices import date_input
+from .classes import ClassFilter, EnrollmentFilter
+from .hours import HourFilter
+from .projects import ProjectFilter
+from .zones import ZoneFilter
+
+__all__ = ["ClassFilter", "EnrollmentFilter", "HourFilter", "ProjectFilter", "ZoneFilter", "date_input"]

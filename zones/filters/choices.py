@@ -1,0 +1,43 @@
+"""What one can choose from: what one sees. Anything else answers as a record that does not exist."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from consortium.models import Organization, User
+
+from ..models import HourEntry, InnovationClass, Project, Student, Zone
+
+
+def zones(request: HttpRequest) -> QuerySet:
+    return Zone.objects.visible_to(request.user).order_by("code")
+
+
+def classes(request: HttpRequest) -> QuerySet:
+    return InnovationClass.objects.visible_to(request.user).order_by("-year", "code")
+
+
+def projects(request: HttpRequest) -> QuerySet:
+    return Project.objects.visible_to(request.user).order_by("name")
+
+
+def students(request: HttpRequest) -> QuerySet:
+    return Student.objects.visible_to(request.user)
+
+
+def enterprises(request: HttpRequest) -> QuerySet:
+    return Organization.objects.visible_to(request.user).enterprises().order_by("name")
+
+
+def colleges(request: HttpRequest) -> QuerySet:
+    return Organization.objects.visible_to(request.user).filter(pk__in=zones(request).order_by().values("college"))
+
+
+def workers(request: HttpRequest) -> QuerySet:
+    """The people whose hours the user sees."""
+    rows = HourEntry.objects.visible_to(request.user)
+    return User.objects.filter(pk__in=rows.values("person")).order_by("name", "pk")
+
+
+def date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,0 +1,21 @@
+"""Forms of the zones. What one may choose is what one sees; the rules of rows are the services' and the models'."""
+
+from .classes import ClassForm, MentorForm, PlaceForm, StudentForm
+from .hours import CorrectionForm, HourForm
+from .projects import MemberForm, ModuleForm, ProjectForm
+from .zones import EndForm, PartnerForm, ZoneForm
+
+__all__ = [
+    "ClassForm",
+    "CorrectionForm",
+    "EndForm",
+    "HourForm",
+    "MemberForm",
+    "MentorForm",
+    "ModuleForm",
+    "PartnerForm",
+    "PlaceForm",
+    "ProjectForm",
+    "StudentForm",
+    "ZoneForm",
+]

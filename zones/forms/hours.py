@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import User
+
+from ..filters import date_input
+from ..models import Activity, Project, ProjectMember
+
+
+class HourForm(forms.Form):
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none())
+    person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    date = forms.DateField(label=_("Date"), widget=date_input())
+    hours = forms.DecimalField(
+        label=_("Hours"),
+        help_text=_("In quarter hours, at most 24 for a person and day over all projects."),
+        widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
+    )
+    activity = forms.ChoiceField(label=_("Activity"), choices=Activity)
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        places = ProjectMember.objects.loggable_by(user)
+        projects = Project.objects.filter(pk__in=places.values("project")).order_by("name")
+        people = User.objects.filter(pk__in=places.values("person")).order_by("name", "pk")
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class CorrectionForm(forms.Form):
+    hours = forms.DecimalField(
+        label=_("Right figure"),
+        help_text=_("What should stand there, 0 when nothing was worked. The difference is computed."),
+        widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal", "min": "0"}),
+    )
+    reason = forms.CharField(label=_("What was wrong"), max_length=300)

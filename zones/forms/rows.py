@@ -1,0 +1,28 @@
+"""What the forms of the zones share: checking what was typed, and choosing people."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef, Subquery
+
+from consortium.models import Affiliation, User
+
+
+class RowForm(forms.ModelForm):
+    """Checks what was typed; the constraints of the row are checked by the service, which knows the whole row."""
+
+    def validate_unique(self) -> None: ...
+
+    def validate_constraints(self) -> None: ...
+
+
+def people_of(*organizations: Any) -> Any:
+    """The people who act for one of the organizations now, by name, with ``works_at``."""
+    places = Affiliation.objects.in_force().filter(organization__in=organizations)
+    works_at = places.filter(user=OuterRef("pk")).order_by("pk").values("organization__name")[:1]
+    people = User.objects.filter(pk__in=places.values("user")).order_by("name", "pk")
+    return people.annotate(works_at=Subquery(works_at))
+
+
+def person_and_organization(person: Any) -> str:
+    return f"{person} · {person.works_at}"

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Department, Organization, User
+
+from ..filters import date_input
+from ..models import Zone, ZonePartner
+from .rows import RowForm, people_of
+
+
+class ZoneForm(RowForm):
+    class Meta:
+        model = Zone
+        fields = ["name", "code", "department", "form", "on_campus", "established_on", "head", "charter"]
+        widgets = {"established_on": date_input(), "charter": forms.Textarea(attrs={"rows": 8})}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        college = self.instance.college_id
+        self.fields["department"].queryset = Department.objects.filter(organization=college)  # type: ignore[attr-defined]
+        self.fields["head"].queryset = people_of(college)  # type: ignore[attr-defined]
+
+
+class PartnerForm(forms.ModelForm):
+    class Meta:
+        model = ZonePartner
+        fields = ["enterprise", "role", "since"]
+        widgets = {"since": date_input()}
+
+    def __init__(self, *args: Any, zone: Zone, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        rows = Organization.objects.visible_to(user).enterprises().exclude(partnerships__zone=zone)
+        self.fields["enterprise"].queryset = rows  # type: ignore[attr-defined]
+
+
+class EndForm(forms.Form):
+    on = forms.DateField(label=_("Last day"), widget=date_input())
