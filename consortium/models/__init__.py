@@ -1,6 +1,6 @@
 from .exports import Export
 from .files import Attachment
-from .history import HistoryEntry
+from .history import HistoryEntry, HistoryLink
 from .members import Consortium, Department, Membership, Organization
 from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
 from .people import Affiliation, Invitation, User
@@ -16,6 +16,7 @@ __all__ = [
     "Department",
     "Export",
     "HistoryEntry",
+    "HistoryLink",
     "Invitation",
     "Membership",
     "Notice",

@@ -1,14 +1,28 @@
-"""What happened: one row for each change, never altered and never removed."""
+"""What happened: one row for each change, never altered and never removed, each chained to the one before."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from .members import Consortium
 from .people import Affiliation, User
 from .records import About, AboutQuerySet, about
 
 
 class HistoryQuerySet(AboutQuerySet):
+    def visible_to(self, user):
+        """The whole consortium's, for the secretariat and the auditor. A record's page shows its own by ``of``."""
+        affiliation = user.affiliation
+        if not affiliation or affiliation.role not in {Affiliation.Role.SECRETARIAT, Affiliation.Role.AUDITOR}:
+            return self.none()
+        return self.filter(consortium=affiliation.consortium_id)
+
     def of(self, record: models.Model, *parts: models.Model):
         """The history of a record and of those parts that have no page of their own, newest first, to be shown."""
         rows = self.about(record, *parts).select_related("actor", "acting_as__organization", "content_type")
@@ -16,6 +30,10 @@ class HistoryQuerySet(AboutQuerySet):
             return rows
         of_part = models.Case(models.When(about(record), then=False), default=True)
         return rows.annotate(of_part=of_part).prefetch_related("record")
+
+    def for_list(self):
+        """Newest first. All indexes that a list uses end so; by id where two rows share a moment."""
+        return self.select_related("actor", "acting_as__organization", "content_type").order_by("-at", "-pk")
 
     def update(self, **kwargs):
         raise TypeError("History is only added to.")
@@ -25,16 +43,25 @@ class HistoryQuerySet(AboutQuerySet):
 
 
 class HistoryEntry(About):
-    """Who changed what of which record, when, from what to what, and why."""
+    """Who changed what of which record, when, from what to what, and why.
+
+    Rows are made by ``consortium.services.history.history_row``, which fills in ``digest``. The database chains them
+    (see HistoryLink) and refuses to change or delete any.
+    """
 
     at = models.DateTimeField(_("at"), default=timezone.now)
-    # PROTECT: history keeps its people
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("who"))
+    # PROTECT: history keeps its people. No index of their own: those below begin with them
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=_("who"))
     acting_as = models.ForeignKey(Affiliation, models.PROTECT, related_name="+", null=True, verbose_name=_("acting as"))
+    consortium = models.ForeignKey(
+        Consortium, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=_("consortium")
+    )
+    address = models.GenericIPAddressField(_("address"), null=True)  # of the web request; jobs and commands have none
     what = models.CharField(_("what"), max_length=60)
     old = models.TextField(_("before"), blank=True)
     new = models.TextField(_("after"), blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    digest = models.CharField(_("SHA-256"), max_length=64)
 
     objects = HistoryQuerySet.as_manager()
 
@@ -43,11 +70,34 @@ class HistoryEntry(About):
         verbose_name_plural = _("history entries")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["content_type", "object_id", "-id"], name="history_of_record")
-        ]  # a record's page
+            models.Index(fields=["content_type", "object_id", "-id"], name="history_of_record"),  # a record's page
+            # the list over all records: as it is, of one kind, of one act, of one person
+            models.Index(fields=["consortium", "at", "id"], name="history_in_order"),
+            models.Index(fields=["consortium", "content_type", "at", "id"], name="history_of_kind"),
+            models.Index(fields=["consortium", "what", "at", "id"], name="history_of_act"),
+            models.Index(fields=["actor", "at", "id"], name="history_of_person"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(digest=""), name="history_has_a_digest")]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.what}: {self.old} → {self.new}"
+
+    def content_digest(self) -> str:
+        """SHA-256, in hex, over all that the row says: JSON with sorted keys, ASCII, no spaces; the moment in UTC."""
+        content = {
+            "acting_as": self.acting_as_id,
+            "actor": self.actor_id,
+            "address": self.address,
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "consortium": self.consortium_id,
+            "content_type": self.content_type_id,
+            "new": self.new,
+            "object": self.object_id,
+            "old": self.old,
+            "reason": self.reason,
+            "what": self.what,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def actor_name(self) -> str:
@@ -56,11 +106,10 @@ class HistoryEntry(About):
     @property
     def what_label(self) -> str:
         """The field's or act's name for people."""
-        acts = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed")}
-        if self.what in acts:
-            return str(acts[self.what])
+        if self.what in ACTS:
+            return str(ACTS[self.what])
         field = self._field()
-        return str(field.verbose_name) if field else str(_(self.what))
+        return str(field.verbose_name if hasattr(field, "verbose_name") else _(self.what))
 
     @property
     def old_label(self) -> str:
@@ -72,8 +121,51 @@ class HistoryEntry(About):
 
     def _field(self):
         model = self.content_type.model_class()
-        return next((f for f in model._meta.fields if f.name == self.what), None) if model else None
+        return next((field for field in model._meta.get_fields() if field.name == self.what), None) if model else None
 
     def _label(self, value: str) -> str:
+        """The value as a page writes it: the choice's name, yes or no, a day, a moment."""
         field = self._field()
-        return str(dict(field.flatchoices).get(value, value)) if field and field.choices else value
+        if not value or field is None or not field.concrete:
+            return value
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(field, models.BooleanField):
+            return str({"True": _("Yes"), "False": _("No")}.get(value, value))
+        try:
+            if isinstance(field, models.DateTimeField):
+                return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+            if isinstance(field, models.DateField):
+                return date_format(date.fromisoformat(value))
+        except ValueError:
+            pass  # written when the field was of another kind
+        return value
+
+
+ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed")}
+
+
+class HistoryLink(models.Model):
+    """A link of the chain over all entries: ``hash`` is SHA-256 of the link before, the entry's id and its digest.
+
+    The database writes it, in the entry's own transaction: PostgreSQL at the commit, so that writers wait for each
+    other only there, SQLite at once. Numbers run 1, 2, 3 … without a gap: two that followed the same link would have
+    the same number, which the key refuses, and a link that is taken out is missed.
+    """
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="link")  # PROTECT: never removed
+    hash = models.CharField(_("SHA-256"), max_length=64)
+
+    class Meta:
+        verbose_name = _("link of the history's chain")
+        verbose_name_plural = _("links of the history's chain")
+        ordering = ["number"]
+
+    def __str__(self):
+        return f"{self.number}:{self.hash}"
+
+    @staticmethod
+    def hash_after(before: str, entry_id: int, digest: str) -> str:
+        """What the database computes: ``before`` is the hash of the link before, "" for the first link."""
+        return hashlib.sha256(f"{before}:{entry_id}:{digest}".encode()).hexdigest()

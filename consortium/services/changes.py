@@ -9,28 +9,14 @@ from django.db import IntegrityError, models, transaction
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
-from ..models import HistoryEntry, User
+from ..models import User
+from .history import record
 
 log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
     """A change that the rules or the moment do not allow. Its text is a sentence for the person who asked."""
-
-
-def record(
-    obj: models.Model, *, by: User | None, what: str, old: object = "", new: object = "", reason: str = ""
-) -> HistoryEntry:
-    """Add one row to the history of ``obj``: ``what`` is a field's name or an act such as "created"."""
-    return HistoryEntry.objects.create(
-        record=obj,
-        actor=by,
-        acting_as=by.affiliation if by else None,
-        what=what,
-        old=_text(old),
-        new=_text(new),
-        reason=reason,
-    )
 
 
 @contextmanager
@@ -43,7 +29,7 @@ def alone() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        log.warning("Refused, because somebody was faster: %s", error)
+        log.warning("Refused, because somebody was faster: %s", str(error).splitlines()[0])  # below stand the values
         raise Refused(_("Somebody else has changed this. Reload and try again.")) from error
 
 
@@ -76,7 +62,7 @@ def save_form(form: ModelForm, *, by: User, reason: str = "") -> Any:
     before = {} if created else _values(type(form.instance)._base_manager.get(pk=form.instance.pk), form.changed_data)
     obj = form.save()
     if created:
-        record(obj, by=by, what="created", new=str(obj), reason=reason)
+        record(obj, by=by, what="created", new=obj, reason=reason)
     _record_changes(obj, before, by, reason)
     return obj
 
@@ -100,7 +86,7 @@ def create(obj: Any, *, by: User | None, reason: str = "") -> Any:
     """Check and insert a new record and remember that it was created. Raises ValidationError as full_clean does."""
     obj.full_clean()
     obj.save(force_insert=True)
-    record(obj, by=by, what="created", new=str(obj), reason=reason)
+    record(obj, by=by, what="created", new=obj, reason=reason)
     return obj
 
 
@@ -115,7 +101,3 @@ def _record_changes(obj: models.Model, before: dict[str, object], by: User, reas
     for name, new in changes.items():
         record(obj, by=by, what=name, old=before[name], new=new, reason=reason)
     return list(changes)
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

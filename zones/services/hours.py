@@ -12,9 +12,10 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consortium.models import HistoryEntry, User
+from consortium.models import User
 from consortium.permissions import require
 from consortium.services import Refused
+from consortium.services.history import history_row, record_all
 
 from ..models import HourEntry, ProjectMember
 from ..models.hours import ONE_DAY
@@ -74,9 +75,13 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[H
     changed = [entry for entry, found in changes if found]
     HourEntry.objects.bulk_create(new, batch_size=AT_ONCE)
     HourEntry.objects.bulk_update(changed, ["organization", "changed_at", *OWN_FIELDS], batch_size=AT_ONCE)
-    HistoryEntry.objects.bulk_create(
-        [_row(entry, by, "created", "", entry) for entry in new]
-        + [_row(entry, by, what, old, text) for entry, found in changes for what, old, text in found]
+    record_all(
+        [history_row(entry, by=by, what="created", new=entry) for entry in new]
+        + [
+            history_row(entry, by=by, what=what, old=old, new=text)
+            for entry, found in changes
+            for what, old, text in found
+        ]
     )
     return list(entries)
 
@@ -185,10 +190,10 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
     if found:
         raise ValidationError({{"note": "reason"}.get(name, name): e for name, e in found.items()})  # type: ignore[arg-type]
     correction.save(force_insert=True)
-    HistoryEntry.objects.bulk_create(
+    record_all(
         [
-            _row(correction, by, "created", "", str(correction), reason.strip()),
-            _row(entry, by, "corrections", stands, hours, reason.strip()),
+            history_row(correction, by=by, what="created", new=correction, reason=reason.strip()),
+            history_row(entry, by=by, what="corrections", old=stands, new=hours, reason=reason.strip()),
         ]
     )
     return correction
@@ -200,7 +205,7 @@ def delete_hours(entries: Sequence[HourEntry], *, by: User) -> None:
     for entry in entries:
         require(by, "hours.change", entry)
     _editable(entries)
-    HistoryEntry.objects.bulk_create([_row(entry, by, "deleted", str(entry), "") for entry in entries])
+    record_all([history_row(entry, by=by, what="deleted", old=entry) for entry in entries])
     HourEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
 
 
@@ -219,7 +224,7 @@ def _move_all(entries: Sequence[HourEntry], to: str, *, by: User, reason: str = 
             rows = HourEntry.objects.filter(pk__in=[entry.pk for entry in part], status=old)
             if rows.update(status=to, **fields) != len(part):
                 raise Refused(_("Somebody else has changed this. Reload and try again."))
-        HistoryEntry.objects.bulk_create([_row(entry, by, "status", old, to, reason) for entry in group])
+        record_all([history_row(entry, by=by, what="status", old=old, new=to, reason=reason) for entry in group])
     for entry in entries:
         entry.status = to
         for name, value in fields.items():
@@ -235,12 +240,6 @@ def _by_status(entries: Iterable[HourEntry]) -> dict[Any, list[HourEntry]]:
 
 def _parts(entries: Sequence[HourEntry]) -> Iterator[Sequence[HourEntry]]:
     return (entries[start : start + AT_ONCE] for start in range(0, len(entries), AT_ONCE))
-
-
-def _row(entry: HourEntry, by: User, what: str, old: object, new: object, reason: str = "") -> HistoryEntry:
-    return HistoryEntry(
-        record=entry, actor=by, acting_as=by.affiliation, what=what, old=str(old), new=str(new), reason=reason
-    )
 
 
 def lock_people(people: Iterable[int]) -> None:
