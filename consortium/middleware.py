@@ -1,8 +1,13 @@
+from ipaddress import ip_address
+
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .services import Refused
+from .services.history import address
 
 
 class RefusalMiddleware:
@@ -21,3 +26,26 @@ class RefusalMiddleware:
         came_from = request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
         return HttpResponseRedirect(came_from if safe else "/")
+
+
+class AddressMiddleware:
+    """While a request is answered, history knows from where it came."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        before = address.set(_address_of(request))
+        try:
+            return self.get_response(request)
+        finally:
+            address.reset(before)
+
+
+def _address_of(request: HttpRequest) -> str | None:
+    """As the limits of signing in see it, trusted proxies counted; IPv4 as such, IPv6 without a zone."""
+    try:
+        found = ip_address(get_adapter(request).get_client_ip(request).partition("%")[0])
+    except PermissionDenied:  # a socket without addresses
+        return None
+    return str(getattr(found, "ipv4_mapped", None) or found)
