@@ -1,19 +1,36 @@
 """Files that belong to a record: papers, pictures, proofs."""
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ..content import KINDS, PDF, Kind
 from .people import User
 from .records import About, AboutQuerySet
 
 
+def models_with_files() -> list[type[models.Model]]:
+    """The models of any app that say by ``files_act`` who hands in files to their records."""
+    return [model for model in apps.get_models() if hasattr(model, "files_act")]
+
+
 class AttachmentQuerySet(AboutQuerySet):
+    def visible_to(self, user):
+        """The files of the records that one sees, removed ones too."""
+        rows = models.Q(pk__in=[])
+        for model in models_with_files():
+            seen = model.objects.visible_to(user).values("pk")  # type: ignore[attr-defined]
+            rows |= models.Q(content_type=ContentType.objects.get_for_model(model), object_id__in=seen)
+        return self.filter(rows)
+
     def present(self):
         """Those that nobody has removed; a removed one is kept and only not shown."""
         return self.filter(removed_at=None)
 
     def for_list(self):
-        return self.select_related("attached_by").order_by("pk")
+        return self.select_related("attached_by", "removed_by").order_by("pk")
 
 
 class Attachment(About):
@@ -39,6 +56,27 @@ class Attachment(About):
             models.Index(fields=["content_type", "object_id"], name="attachment_of_record"),  # a record's page
             models.Index(fields=["sha256"], name="attachment_of_bytes"),  # the same file handed in twice
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "sha256"],
+                condition=models.Q(removed_at=None),
+                name="attachment_once_a_record",
+                violation_error_message=_("This file is there already."),
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where it is read: its pictures when there are any, otherwise the file itself."""
+        name = "attachment_preview" if self.has_preview else "attachment_download"
+        return reverse(f"consortium:{name}", args=[self.pk])
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.media_type]
+
+    @property
+    def has_preview(self) -> bool:
+        return self.kind.is_picture or self.kind == PDF
