@@ -38,6 +38,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "consortium:organization_create": "organization.add",
     "consortium:organization_detail": "organization.see",
     "consortium:organization_update": "organization.change",
+    "consortium:permission_list": OWN,
     # zones
     "zones:zone_list": "zone.see",
     "zones:zone_create": "zone.add",

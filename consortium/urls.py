@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import members
+from .views import members, permissions
 
 app_name = "consortium"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     path("new/", members.organization_create, name="organization_create"),
     path("<int:pk>/", members.organization_detail, name="organization_detail"),
     path("<int:pk>/edit/", members.organization_update, name="organization_update"),
+    path("permissions/", permissions.permission_list, name="permission_list"),
 ]
