@@ -268,6 +268,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(REPORT_DRAIN_SECONDS),
         "options": {"expires": REPORT_DRAIN_SECONDS},  # a busy worker does not find a heap of these
     },
+    "drain the queue of exports": {
+        "task": "consortium.make_waiting_exports",
+        "schedule": float(REPORT_DRAIN_SECONDS),
+        "options": {"expires": REPORT_DRAIN_SECONDS},
+    },
+    "remove old exports": {"task": "consortium.remove_old_exports", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 LOGGING = {

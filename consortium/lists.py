@@ -1,144 +1,259 @@
-"""The one list page: filter, count, sort, pages, and an Excel file of exactly what is filtered."""
+"""The one list page: filter, tally, count, sort, pages, and an Excel file of exactly what is filtered."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
-from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.core.signing import Signer
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django_filters import FilterSet
+from django_htmx.middleware import HtmxDetails
+
+from .forms.exports import ReasonForm
+from .keyset import page_of
+from .models import User
+from .services import Refused
+from .services.spreadsheets import NOT_IN_XML, Column, Personal, Table, write_xlsx
+
+__all__ = ["NOT_IN_XML", "PAGE_SIZE", "Column", "Personal", "list_page", "read_table"]
 
 PAGE_SIZE = 50
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no Word or Excel file can hold
+COUNTED = 10_000  # rows; of a longer list nobody waits for the exact number
+AT_ONCE = 2_000  # rows that are exported while one waits; a worker writes longer lists
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+addresses = Signer(salt="address of a list")
+
+
+class TableRequest(HttpRequest):
+    """Asks a list's view for its rows instead of its page."""
+
+
+class TableResponse(HttpResponse):
+    """What the view answers: it stands for the page that would hold ``table``."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a list and of its export.
+class Link:
+    """A chip above the list: where it leads, what it says, how many rows it shows."""
 
-    ``value`` is an attribute's path ("zone.name", methods are called) or a function of the row; ``sort`` the ORM's
-    field to order by, empty when the column cannot be sorted; ``current`` is "", "asc" or "desc".
-    """
+    url: str
+    label: object
+    value: str = ""
+    count: int = 0
+    is_current: bool = False
 
-    label: Any
-    value: str | Callable[[Any], object]
-    sort: str = ""
-    numeric: bool = False
-    current: str = field(default="", compare=False)
+
+@dataclass(frozen=True)
+class Tally:
+    """The filtered rows by one of the filters' choices, that filter itself left out."""
+
+    name: str
+    label: object
+    total: int
+    all_url: str
+    links: list[Link]
 
     @property
-    def next_sort(self) -> str:
-        """What ``?sort=`` becomes when the head of this column is clicked."""
-        return f"-{self.sort}" if self.current == "asc" else self.sort
+    def is_shown(self) -> bool:
+        """One choice alone says nothing that the count does not say."""
+        return len(self.links) > 1 or self.is_chosen
 
-    def read(self, row: Any) -> object:
-        """The cell's value in this row, as Excel can hold it."""
-        value: Any = self.value(row) if callable(self.value) else _follow(row, self.value)
-        if value is None or isinstance(value, int | float | Decimal):
-            return value
-        if hasattr(value, "tzinfo") and value.tzinfo:
-            return timezone.localtime(value).replace(tzinfo=None)
-        return value if hasattr(value, "isoformat") else str(value)
+    @property
+    def is_chosen(self) -> bool:
+        return any(link.is_current for link in self.links)
+
+    @property
+    def count(self) -> int:
+        return next((link.count for link in self.links if link.is_current), self.total)
 
 
 def list_page(
     request: HttpRequest,
     *,
-    filterset: type,
+    filterset: type[FilterSet],
     queryset: QuerySet,
     columns: list[Column],
     template: str,
     context: Mapping[str, object] | None = None,
+    tally: str = "",
+    personal: Personal | None = None,
 ) -> HttpResponse:
     """Answer a list: a page of rows as HTML, or with ``?export=xlsx`` all filtered rows as an Excel file.
 
-    ``queryset`` is already scoped to the user; ``columns`` name what may be sorted by and what is exported.
+    ``queryset`` is already scoped to the user; ``columns`` name what may be sorted by and what is exported. ``tally``
+    names a filter with choices on a field of the rows, whose counts stand above the list. With ``personal`` the export
+    holds personal data: it is masked, or a reason is asked for and ``personal`` remembers it (see ``Table``).
     """
     filtering = filterset(request.GET, queryset=queryset, request=request)
-    rows = filtering.qs
     asked = request.GET.get("sort", "")
     columns = [_with_current(column, asked) for column in columns]
+    rows = filtering.qs
     if any(column.current for column in columns):
         rows = rows.order_by(asked, "pk")
-    title = str(queryset.model._meta.verbose_name_plural)
+    table = Table(str(queryset.model._meta.verbose_name_plural), columns, rows, personal)
+    if isinstance(request, TableRequest):
+        return TableResponse(table)
     if request.GET.get("export") == "xlsx":
-        return xlsx_response(title, columns, rows)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["export"] = "xlsx"
+        return _export(request, table)
+    page = page_of(rows, request.GET.get("page", ""), PAGE_SIZE)
+    counts = _tally(request, filterset, queryset, tally) if tally else None
+    chosen = _chosen(request, filtering)
+    count = max(counts.count if counts else count_of(rows, COUNTED + 1), page.end)
     return render(
         request,
         template,
         {
             "filter": filtering,
             "filtered": any(value for key, value in request.GET.items() if key in filtering.filters),
+            "chosen": chosen,
+            "tally": counts if counts and counts.is_shown else None,
             "page": page,
-            "count": page.paginator.count,
+            "count": count,
+            "count_is_open": not counts and count > COUNTED,
+            "counted": COUNTED,
             "columns": columns,
-            "export_url": f"?{query.urlencode()}",
+            "export_url": _query(request, export="xlsx"),
+            "export_order": addresses.sign(_address(request)) if count > AT_ONCE and not personal else "",
             **(context or {}),
         },
     )
 
 
-def xlsx_response(title: str, columns: list[Column], rows: QuerySet) -> HttpResponse:
-    """The rows as an Excel file for download: a bold head, one row each, text kept as text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    heads = [WriteOnlyCell(sheet, str(column.label)) for column in columns]
-    for head in heads:
-        head.font = Font(bold=True)
-    for number in range(len(columns)):
-        sheet.column_dimensions[chr(ord("A") + number)].width = 18
-    sheet.append(heads)
-    for row in _in_chunks(rows):
-        sheet.append([_cell(sheet, column.read(row)) for column in columns])
-    data = BytesIO()
-    book.save(data)
-    name = quote(f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
+def read_table(address: str, user: User) -> Table:
+    """The whole list at ``address`` as ``user`` sees it now. Raises Refused when there is none for this person."""
+    parts = urlsplit(address)
+    request = TableRequest()
+    request.method, request.path, request.path_info = "GET", parts.path, parts.path
+    request.GET = QueryDict(parts.query)
+    request.user = user
+    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+    try:
+        request.resolver_match = match = resolve(parts.path)
+        response = match.func(request, *match.args, **match.kwargs)
+    except (Http404, PermissionDenied):
+        raise Refused(_("You may not see this list, or what it is filtered by, any more.")) from None
+    if not isinstance(response, TableResponse):
+        raise Refused(_("There is no list at this address any more."))
+    return response.table
+
+
+def xlsx_response(table: Table, *, by: User, reason: str = "") -> HttpResponse | None:
+    """All rows as an Excel file for download; None when they are too many for that.
+
+    With a reason personal data are in the clear, which is remembered.
+    """
+    numbers, data = table.numbers(AT_ONCE + 1), BytesIO()
+    if len(numbers) > AT_ONCE:
+        return None
+    table.remember(numbers, by=by, reason=reason)
+    write_xlsx(table, numbers, data, masked=not reason, tell=lambda written: None)
+    name = f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx"
     return HttpResponse(
         data.getvalue(),
         content_type=XLSX,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "X-Content-Type-Options": "nosniff"},
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 
-def _in_chunks(rows: QuerySet) -> Iterator[Model]:
-    return rows.iterator(chunk_size=1000)
+def count_of(rows: QuerySet, most: int) -> int:
+    """How many rows there are, counted up to ``most``."""
+    return rows.order_by().values("pk")[:most].count()
 
 
-def _cell(sheet: Any, value: object) -> object:
-    """Text stays text, so that nobody's note becomes a formula in a colleague's Excel."""
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(sheet, NOT_IN_XML.sub("", value))  # a note may hold what Excel cannot
-    cell.data_type = "s"
-    return cell
+def _export(request: HttpRequest, table: Table) -> HttpResponse:
+    """A short list at once; before a long one or one with personal data a page that says so. GET changes nothing."""
+    if table.personal:
+        return export_form(request, table, _address(request), ReasonForm())
+    at_once = xlsx_response(table, by=request.user)  # type: ignore[arg-type]
+    return at_once or export_form(request, table, _address(request), None)
 
 
-def _follow(row: Any, path: str) -> Any:
-    for name in path.split("."):
-        if row is None:
-            return None
-        row = getattr(row, name)
-        if callable(row):
-            row = row()
-    return row
+def export_form(request: HttpRequest, table: Table, address: str, form: ReasonForm | None) -> HttpResponse:
+    """The page that asks before an export: how long it is, who writes it, and why personal data is needed."""
+    count = count_of(table.rows, COUNTED + 1)
+    context = {
+        "title": table.title,
+        "count": count,
+        "count_is_open": count > COUNTED,
+        "counted": COUNTED,
+        "in_background": count > AT_ONCE,
+        "form": form,
+        "order": addresses.sign(address),
+        "address": address,
+    }
+    return render(request, "consortium/export_create.html", context)
+
+
+def _address(request: HttpRequest) -> str:
+    """Path, filters and order of the list, without what only the page is about."""
+    return request.path_info + _query(request)
+
+
+def _query(request: HttpRequest, drop: str = "", **more: str) -> str:
+    """The address's query with the page forgotten, ``drop`` taken out and ``more`` put in; it begins with "?"."""
+    query = request.GET.copy()
+    for name in ("page", "export", drop, *more):
+        query.pop(name, None)
+    for name, value in more.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def _tally(request: HttpRequest, filterset: type[FilterSet], queryset: QuerySet, name: str) -> Tally:
+    query = request.GET.copy()
+    query.pop(name, None)
+    others = filterset(query, queryset=queryset, request=request)
+    field, chosen = filterset.base_filters[name], request.GET.get(name, "")
+    found = queryset.model._base_manager.filter(pk__in=others.qs.order_by().values("pk")).order_by()
+    counts = dict(found.values_list(field.field_name).annotate(Count("pk")))
+    choices = [
+        Link(_query(request, **{name: value}), label, value, counts.get(value, 0), value == chosen)
+        for value, label in others.form.fields[name].choices
+        if value and (counts.get(value) or value == chosen)
+    ]
+    return Tally(name, field.label, sum(counts.values()), _query(request, drop=name), choices)
+
+
+def _chosen(request: HttpRequest, filtering: FilterSet) -> list[Link]:
+    """Each filter in force, with the address of the list without it."""
+    filtering.is_valid()
+    return [
+        Link(_query(request, drop=name), f"{field.label}{_(': ')}{_in_words(field, value)}", name)
+        for name, field in filtering.form.fields.items()
+        if (value := filtering.form.cleaned_data.get(name)) not in (None, "")
+    ]
+
+
+def _in_words(field: Any, value: object) -> object:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):
+        return date_format(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
 
 
 def _with_current(column: Column, asked: str) -> Column:
-    if column.sort and asked.removeprefix("-") == column.sort:
+    if column.sort and asked in {column.sort, f"-{column.sort}"}:
         return replace(column, current="desc" if asked.startswith("-") else "asc")
     return column

@@ -38,6 +38,10 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "consortium:organization_create": "organization.add",
     "consortium:organization_detail": "organization.see",
     "consortium:organization_update": "organization.change",
+    "consortium:export_list": "export.see",
+    "consortium:export_create": OWN,  # the list at the address that is posted asks its own
+    "consortium:export_detail": "export.see",
+    "consortium:export_download": "export.see",
     "consortium:permission_list": OWN,
     # zones
     "zones:zone_list": "zone.see",

@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from consortium.filters import VisibleFilter
+from consortium.filters import VisibleFilter, YearFilter
 from zones.models import Zone
 
 from .models import Evaluation, Indicator, Scheme
@@ -19,7 +19,7 @@ def zones(request: HttpRequest) -> QuerySet:
 
 
 class SchemeFilter(django_filters.FilterSet):
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = YearFilter()
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Scheme.Status)
 
     class Meta:
@@ -39,7 +39,7 @@ class IndicatorFilter(django_filters.FilterSet):
 class EvaluationFilter(django_filters.FilterSet):
     zone = VisibleFilter(label=_("Zone"), queryset=zones)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Evaluation.Status)
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = YearFilter()
 
     class Meta:
         model = Evaluation

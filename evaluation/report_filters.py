@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
-from consortium.filters import VisibleFilter
+from consortium.filters import VisibleFilter, YearFilter
 from consortium.models import Department
 from zones.models import Zone
 
@@ -24,7 +24,7 @@ def departments(request: Any) -> QuerySet[Department]:
 
 class ReportFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Zone"), method="search")
-    year = django_filters.ChoiceFilter(label=_("Year"))
+    year = YearFilter()
     status = django_filters.ChoiceFilter(label=_("State"), choices=AnnualReport.Status)
     department = VisibleFilter(label=_("Department"), field_name="zone__department", queryset=departments)
     zone = VisibleFilter(label=_("Zone"), queryset=zones, widget=HiddenInput)  # for links and the API
@@ -32,11 +32,6 @@ class ReportFilter(django_filters.FilterSet):
     class Meta:
         model = AnnualReport
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        years = self.queryset.order_by("-year").values_list("year", flat=True).distinct()
-        self.filters["year"].extra["choices"] = lambda: [(year, year) for year in years]
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         words = value.strip()

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consortium.filters import VisibleFilter
+from consortium.filters import VisibleFilter, YearFilter
 from consortium.models import Organization
 
 from .models import Milestone, Plan, Progress, Task
@@ -32,7 +32,7 @@ def responsible_organizations(request: HttpRequest) -> QuerySet:
 
 class PlanFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title, unit or document number"), method="search")
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = YearFilter()
 
     class Meta:
         model = Plan

@@ -37,7 +37,13 @@ PUBLIC = {
     "readyz",
     "admin/login/",
 }
-JOBS = {"evaluation.make_report", "evaluation.make_waiting_reports"}
+JOBS = {
+    "consortium.make_export",
+    "consortium.make_waiting_exports",
+    "consortium.remove_old_exports",
+    "evaluation.make_report",
+    "evaluation.make_waiting_reports",
+}
 
 
 # to_countersign and waiting_for begin with visible_to themselves; of() is the history of a record that the page has

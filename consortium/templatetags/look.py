@@ -87,6 +87,12 @@ def state(obj: Any) -> SafeString:
 
 
 @register.simple_tag
+def state_chip(value: str, label: object) -> object:
+    """A choice as it looks on records: the chip of a state, the bare word of anything else, such as a kind."""
+    return chip(label, *LOOKS[value]) if value in LOOKS else label
+
+
+@register.simple_tag
 def light(kind: str, text: object) -> SafeString:
     """A light: ``kind`` is done, plan, soon, late or none; the word says what the colour says."""
     return format_html('<span class="light light-{}">{}{}</span>', kind, shape(LIGHTS[kind]), text)

@@ -27,6 +27,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
         queryset=Organization.objects.visible_to(request.user).with_membership(request.user),
         columns=columns,
         template="consortium/organization_list.html",
+        tally="kind",
     )
 
 

@@ -30,15 +30,13 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
         Column(_("Grade"), "grade"),
         Column(_("Publicity until"), "publicity_ends_on", sort="publicity_ends_on"),
     ]
-    counts = seen.counted()
-    tally = [(status, counts[status]) for status in Evaluation.Status if counts[status]]
     return list_page(
         request,
         filterset=EvaluationFilter,
         queryset=seen.for_list(),
         columns=columns,
         template="evaluation/evaluation_list.html",
-        context={"tally": tally, "total": sum(counts.values())},
+        tally="status",
     )
 
 

@@ -30,6 +30,7 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
         queryset=Scheme.objects.visible_to(request.user).for_list(),
         columns=columns,
         template="evaluation/scheme_list.html",
+        tally="status",
     )
 
 

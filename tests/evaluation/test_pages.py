@@ -318,7 +318,7 @@ def test_pages_take_the_same_queries_for_one_row_and_three(
     expected = {
         (office, page("evaluation_list")): 7,
         (office, page("evaluation_list") + "?export=xlsx"): 5,
-        (office, page("scheme_list")): 5,
+        (office, page("scheme_list")): 6,
         (office, page("evaluation_detail", first)): 10,
         (office, page("evaluation_result", first)): 14,
         (office, page("evaluation_reviewers", first)): 8,

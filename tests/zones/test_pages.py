@@ -290,7 +290,7 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
 
     pages = [
         (college_admin, url("zone_list"), 8),
-        (college_admin, url("class_list"), 8),
+        (college_admin, url("class_list"), 9),
         (college_admin, url("project_list"), 7),
         (college_admin, url("hours_list"), 10),
         (college_admin, url("zone_detail", zone.pk), 13),

@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from consortium.filters import VisibleFilter
+from consortium.filters import VisibleFilter, YearFilter
 
 from ..models import Enrollment, InnovationClass
 from .choices import classes, students, zones
@@ -11,7 +11,7 @@ from .choices import classes, students, zones
 class ClassFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or code"), method="search")
     zone = VisibleFilter(label=_("Zone"), queryset=zones)
-    year = django_filters.NumberFilter(label=_("Year of start"))
+    year = YearFilter(label=_("Year of start"))
     status = django_filters.ChoiceFilter(label=_("State"), choices=InnovationClass.Status)
 
     class Meta:

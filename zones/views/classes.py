@@ -27,7 +27,14 @@ def class_list(request: HttpRequest) -> HttpResponse:
         Column(_("State"), "get_status_display", sort="status"),
     ]
     rows = InnovationClass.objects.visible_to(request.user).for_list()
-    return list_page(request, filterset=ClassFilter, queryset=rows, columns=columns, template="zones/class_list.html")
+    return list_page(
+        request,
+        filterset=ClassFilter,
+        queryset=rows,
+        columns=columns,
+        template="zones/class_list.html",
+        tally="status",
+    )
 
 
 def class_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -55,6 +55,7 @@ def hours_list(request: HttpRequest) -> HttpResponse:
         columns=columns,
         template="zones/hours_list.html",
         context={"total": filtered.qs.total()},
+        tally="status",
     )
 
 

@@ -27,7 +27,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     ]
     rows = Project.objects.visible_to(request.user).for_list()
     return list_page(
-        request, filterset=ProjectFilter, queryset=rows, columns=columns, template="zones/project_list.html"
+        request,
+        filterset=ProjectFilter,
+        queryset=rows,
+        columns=columns,
+        template="zones/project_list.html",
+        tally="status",
     )
 
 

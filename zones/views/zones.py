@@ -27,7 +27,14 @@ def zone_list(request: HttpRequest) -> HttpResponse:
         Column(_("State"), "get_status_display", sort="status"),
     ]
     rows = Zone.objects.visible_to(request.user).for_list(request.user)
-    return list_page(request, filterset=ZoneFilter, queryset=rows, columns=columns, template="zones/zone_list.html")
+    return list_page(
+        request,
+        filterset=ZoneFilter,
+        queryset=rows,
+        columns=columns,
+        template="zones/zone_list.html",
+        tally="status",
+    )
 
 
 def zone_detail(request: HttpRequest, pk: int) -> HttpResponse:
