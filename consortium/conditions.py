@@ -119,6 +119,11 @@ def addressed(affiliation: Affiliation, obj: Any) -> bool:
     return in_consortium(affiliation, obj) and obj.withdrawn_at is None and asked
 
 
+@condition(_("oneself, in the role to which it came"))
+def own_desk(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.acting_as_id == affiliation.pk and obj.is_shown
+
+
 @condition(_("oneself, in the role in which it was ordered"))
 def own_order(affiliation: Affiliation, obj: Any) -> bool:
     return obj.acting_as_id == affiliation.pk and obj.user_id == affiliation.user_id

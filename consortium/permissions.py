@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import conditions as on
-from .models import Affiliation, User
+from .models import Affiliation, Attachment, User
 
 Role = Affiliation.Role
 Roles = dict[str, on.Condition]
@@ -45,6 +45,23 @@ EVALUATIONS: Roles = ALL | {
     Role.EXPERT: on.assigned_or_public,
 }
 
+
+@on.condition(gettext_lazy("of records that one sees"))
+def of_seen_record(affiliation: Affiliation, attachment: Any) -> bool:
+    owner = attachment.record
+    thing = next(thing for thing, label in THINGS.items() if label == owner._meta.label)
+    condition = PERMISSIONS[f"{thing}.see"].get(affiliation.role)
+    return condition is not None and condition(affiliation, owner)
+
+
+@on.condition(gettext_lazy("of records that one changes or reports on"))
+def of_changed_record(affiliation: Affiliation, obj: Any) -> bool:
+    """Files of a record that says by ``files_act`` who hands them in; ``obj`` is such a file or the record itself."""
+    owner: Any = obj.record if isinstance(obj, Attachment) else obj
+    condition = PERMISSIONS[owner.files_act].get(affiliation.role)
+    return condition is not None and condition(affiliation, owner)
+
+
 # the things, in the order of the page, each with the model that holds it and gives it its name
 THINGS = {
     "consortium": "consortium.Consortium",
@@ -56,7 +73,9 @@ THINGS = {
     "invitation": "consortium.Invitation",
     "announcement": "consortium.Announcement",
     "access": "consortium.PersonalDataAccess",
+    "history": "consortium.HistoryEntry",
     "export": "consortium.Export",
+    "attachment": "consortium.Attachment",
     "notice": "consortium.Notice",
     "zone": "zones.Zone",
     "partnership": "zones.ZonePartner",
@@ -95,12 +114,19 @@ ACTS = {
     "assess": gettext_lazy("Assess oneself"),
     "score": gettext_lazy("Score"),
     "object": gettext_lazy("Object"),
+    "reveal": gettext_lazy("See in the clear, with a reason"),
+    "disclose": gettext_lazy("Disclose to an enterprise"),
+    "export": gettext_lazy("Hand out a copy"),
+    "erase": gettext_lazy("Erase"),
+    "read": gettext_lazy("Confirm reading"),
+    "receipts": gettext_lazy("See who has read it"),
 }
 
 PERMISSIONS: dict[str, Roles] = {
     # consortium
     "consortium.see": dict.fromkeys(Role, on.own_consortium),
     "organization.see": MEMBERS,
+    "organization.reveal": MEMBERS,
     "organization.add": {Role.SECRETARIAT: on.anywhere},
     "organization.change": {Role.SECRETARIAT: on.anywhere},
     "department.see": MEMBERS,
@@ -109,6 +135,7 @@ PERMISSIONS: dict[str, Roles] = {
     "membership.change": {Role.SECRETARIAT: on.anywhere},
     "person.see": dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.everybody)
     | dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.colleagues),
+    "person.erase": {Role.SECRETARIAT: on.everybody},
     "affiliation.see": MEMBERS,
     "affiliation.add": {Role.SECRETARIAT: on.anywhere},
     "affiliation.end": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.given, Role.PARTNER: on.given},
@@ -116,9 +143,17 @@ PERMISSIONS: dict[str, Roles] = {
     "invitation.add": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.given, Role.PARTNER: on.given},
     "invitation.change": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.given, Role.PARTNER: on.given},
     "announcement.see": dict.fromkeys(Role, on.addressed) | OFFICE,
+    "announcement.add": {Role.SECRETARIAT: on.anywhere},
+    "announcement.change": {Role.SECRETARIAT: on.anywhere},
+    "announcement.read": dict.fromkeys(Role, on.addressed),
+    "announcement.receipts": OFFICE,
     "access.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
+    "history.see": OFFICE,
     "export.see": dict.fromkeys(Role, on.own_order),
-    "notice.see": dict.fromkeys(Role, on.oneself),
+    "attachment.see": dict.fromkeys(Role, of_seen_record),
+    "attachment.add": dict.fromkeys(Role, of_changed_record),
+    "attachment.change": dict.fromkeys(Role, of_changed_record),
+    "notice.see": dict.fromkeys(Role, on.own_desk),
     # zones
     "zone.see": ZONES,
     "zone.add": {Role.COLLEGE_ADMIN: on.own_college},
@@ -128,9 +163,13 @@ PERMISSIONS: dict[str, Roles] = {
     "class.see": ZONES,
     "class.add": {Role.COLLEGE_ADMIN: on.own_college},
     "class.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "class.disclose": {Role.COLLEGE_ADMIN: on.own_college},
     "class.move": {Role.COLLEGE_ADMIN: on.own_college},
     "mentor.see": ZONES,
     "student.see": ZONES | {Role.PARTNER: on.placed_with_partner, Role.MENTOR: on.placed_with_mentor},
+    "student.reveal": ALL,
+    "student.export": {Role.COLLEGE_ADMIN: on.own_college},
+    "student.erase": {Role.COLLEGE_ADMIN: on.own_college},
     "student.add": {Role.COLLEGE_ADMIN: on.own_college},
     "enrollment.see": ZONES,
     "enrollment.add": {Role.COLLEGE_ADMIN: on.own_college},

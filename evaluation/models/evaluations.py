@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +166,9 @@ class Evaluation(models.Model):
 
     def __str__(self):
         return str(_("%(zone)s, evaluation %(year)s")) % {"zone": self.zone, "year": self.year}
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:evaluation_detail", args=[self.pk])
 
     @property
     def is_public(self) -> bool:

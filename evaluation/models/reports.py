@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization, User
@@ -153,6 +154,9 @@ class AnnualReport(models.Model):
 
     def __str__(self):
         return f"{self.title} · {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report_detail", args=[self.pk])
 
     @property
     def title(self) -> str:

@@ -3,9 +3,9 @@
 It shows all apps, so it lives in the highest of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consortium.inbox import grouped, waiting_for
 from consortium.models import Affiliation, Membership, Organization, User
-from consortium.permissions import may
 from tasks.lights import tally
 from tasks.matrix import matrix
-from tasks.models import Milestone, Plan, Task
+from tasks.models import Plan, Task
 from zones.models import Enrollment, HourEntry, InnovationClass, Zone
 from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
 
 Role, Kind = Affiliation.Role, Organization.Kind
-SHOWN = 20  # of what waits; the lists behind the links hold everything
+SHOWN = 20  # of what waits
 NEEDED = [  # what the ministry's notice asks a consortium to have (001)
     Kind.PARK,
     Kind.SECONDARY_VOCATIONAL,
@@ -35,29 +35,6 @@ NEEDED = [  # what the ministry's notice asks a consortium to have (001)
     Kind.GOVERNMENT,
     Kind.INSTITUTE,
 ]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that waits: until when, what it is, where it is done, and the one verb of its button."""
-
-    due: date | None
-    title: str
-    detail: str
-    url: str
-    verb: str
-
-    def group(self, today: date) -> int:
-        """0 overdue, 1 this week, 2 later, 3 without a date."""
-        if self.due is None:
-            return 3
-        return 0 if self.due < today else 1 if self.due <= today + timedelta(days=7) else 2
-
-    def light(self, today: date) -> str:
-        """The light of its due date: late, soon (14 days), plan; none without a date."""
-        if self.due is None:
-            return "none"
-        return "late" if self.due < today else "soon" if self.due <= today + timedelta(days=14) else "plan"
 
 
 @dataclass(frozen=True)
@@ -77,13 +54,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if affiliation is None:
         return render(request, "home/nobody.html")
     if affiliation.role in {Role.PARTNER, Role.MENTOR}:
-        context = week_context(user, today, today) | _year_of_organization(user, today)
-        return render(request, "home/partner.html", context | {"today": today})
-    items = sorted(_waiting(user, today), key=lambda item: (item.group(today), item.due or date.max))
-    context = {
-        "today": today,
-        "groups": _grouped(items[:SHOWN], today),
-        "count": len(items),
+        context = week_context(user, today, today) | _year_of_organization(user, today) | _inbox(user, today)
+        return render(request, "home/partner.html", context)
+    context = _inbox(user, today) | {
         "figures": list(_figures(user, today)),
         "health": _health(user) if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR} else None,
         "zones": _zone_cards(user, today) if affiliation.role == Role.COLLEGE_ADMIN else None,
@@ -92,57 +65,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home/inbox.html", context)
 
 
-def _waiting(user: User, today: date) -> Iterator[Item]:
-    """Everything that waits for this person, from all apps."""
-    hours = HourEntry.objects.to_countersign(user)
-    sums = hours.aggregate(entries=Count("pk"), hours=Sum("hours"), zones=Count("project__zone", distinct=True))
-    if sums["entries"]:
-        sums["hours"] = _plain(sums["hours"])
-        yield Item(
-            None,
-            _("Countersign hours"),
-            _("%(entries)s entries, %(hours)s hours, from %(zones)s zones") % sums,
-            reverse("zones:hours_countersign"),
-            _("Countersign"),
-        )
-    is_bureau = user.affiliation.role == Role.BUREAU
-    for milestone in Milestone.objects.waiting_for(user, today).with_progress():
-        task = milestone.task
-        yield Item(
-            milestone.due,
-            f"{task.number} {task.goal} · {milestone.get_quarter_display()}",
-            milestone.text,
-            f"{reverse('tasks:plan_detail', args=[task.plan_id])}?milestone={milestone.pk}#panel",
-            _("Review") if is_bureau else _("Report"),
-        )
-    for evaluation in Evaluation.objects.waiting_for(user, today).for_list():
-        page = "evaluation_score" if user.affiliation.role == Role.EXPERT else "evaluation_detail"
-        is_over = evaluation.status == Evaluation.Status.PUBLICITY and evaluation.publicity_ends_on < today
-        yield Item(
-            evaluation.publicity_ends_on if is_over else None,
-            _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
-            _("The publicity is over") if is_over else evaluation.get_status_display(),
-            reverse(f"evaluation:{page}", args=[evaluation.pk]),
-            _("Score") if user.affiliation.role == Role.EXPERT else _("Open"),
-        )
-    if may(user, "report.change"):
-        for report in AnnualReport.objects.visible_to(user).filter(status=AnnualReport.Status.FAILED):
-            yield Item(
-                None,
-                _("Annual report failed: %(report)s") % {"report": report},
-                report.error,
-                reverse("reports:report_detail", args=[report.pk]),
-                _("Open"),
-            )
-
-
-def _grouped(items: Iterable[Item], today: date) -> list[tuple[str, list[tuple[str, Item]]]]:
-    """The items under their headings, each with its light; a heading without items is left out."""
-    labels = [_("Overdue"), _("Today and this week"), _("Later"), _("Without a date")]
-    groups: list[tuple[str, list[tuple[str, Item]]]] = [(label, []) for label in labels]
-    for item in items:
-        groups[item.group(today)][1].append((item.light(today), item))
-    return [group for group in groups if group[1]]
+def _inbox(user: User, today: date) -> dict[str, object]:
+    """The first things that wait; the page behind the link has all of them."""
+    items = waiting_for(user, today)
+    return {"today": today, "groups": grouped(items[:SHOWN], today), "count": len(items)}
 
 
 def _figures(user: User, today: date) -> Iterator[Figure]:
@@ -246,13 +172,12 @@ def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
 
 
 def _year_of_organization(user: User, today: date) -> dict[str, object]:
-    """What the acting organization gave this year, as approved hours by activity, and what waits for its signature."""
+    """What the acting organization gave this year, as approved hours by activity."""
     given = HourEntry.objects.visible_to(user).approved().in_year(today.year)
     given = given.filter(organization=user.affiliation.organization_id)
     labels = dict(HourEntry._meta.get_field("activity").flatchoices)
     rows = [(labels[row["activity"]], row["activity"], row["hours"]) for row in given.totals_by("activity")]
-    waiting = HourEntry.objects.to_countersign(user).count()
-    return {"given": rows, "given_total": given.total(), "waiting": waiting}
+    return {"given": rows, "given_total": given.total()}
 
 
 def _plain(hours: object) -> str:

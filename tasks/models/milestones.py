@@ -5,6 +5,7 @@ from datetime import date
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +81,7 @@ class Milestone(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NOT_STARTED, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
 
+    files_act = "progress.add"
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:
@@ -107,6 +109,18 @@ class Milestone(models.Model):
 
     def __str__(self):
         return f"{self.task.number} {self.get_quarter_display()} {self.text}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:milestone_detail", args=[self.pk])
+
+    @property
+    def files_closed(self) -> str:
+        """Why its files stay as they are: what the bureau reads and has confirmed is not another thing later."""
+        if self.status == self.Status.CONFIRMED:
+            return _("This milestone is confirmed, so its files stay as they are.")
+        if self.status == self.Status.SUBMITTED:
+            return _("The bureau is reading this milestone, so its files stay as they are.")
+        return ""
 
     @property
     def begins_on(self) -> date:

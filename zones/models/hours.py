@@ -55,6 +55,14 @@ class HourEntryQuerySet(models.QuerySet):
             return rows.exclude(organization__kind=ENTERPRISE).filter(project__enterprise=affiliation.organization_id)
         return self.none()
 
+    def returned_to(self, user):
+        """What came back to this user to be put right: a partner's own people's entries, a mentor's own."""
+        affiliation = user.affiliation
+        rows = self.visible_to(user).filter(status=HourEntry.Status.RETURNED)
+        if affiliation and affiliation.role == Role.PARTNER:
+            return rows.filter(organization=affiliation.organization_id)
+        return rows if affiliation and affiliation.role == Role.MENTOR else self.none()
+
     def counting_towards_the_day(self):
         """Entries that fill a day's 24 hours: a correction that lowers frees time only once it is approved."""
         without_effect = Q(status=HourEntry.Status.RETURNED) | ~Q(status=HourEntry.Status.APPROVED) & Q(hours__lt=0)

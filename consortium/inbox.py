@@ -1,0 +1,142 @@
+"""What can wait for whom, and what people are told. The apps above register both here, so that layers hold.
+
+An app's ``inbox.py`` is loaded when the program starts. What waits is computed from the records whenever it is asked
+for: nothing is stored, so what is done disappears by itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Affiliation, Announcement, Notice, User
+
+Role, Mail = Affiliation.Role, Notice.Mail
+THIS_WEEK, SOON = timedelta(days=7), timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: what it is, where it is done, the one verb of its button, and until when."""
+
+    title: str
+    detail: str
+    url: str
+    verb: str
+    due: date | None = None
+    source: str = ""  # the name under which it is filtered
+
+    def group(self, today: date) -> int:
+        """0 overdue, 1 this week, 2 later, 3 without a date."""
+        if self.due is None:
+            return 3
+        return 0 if self.due < today else 1 if self.due <= today + THIS_WEEK else 2
+
+
+@dataclass(frozen=True)
+class Due:
+    """How the day of a thing is shown: ``light`` is late, soon (14 days), plan or none, ``word`` says the same."""
+
+    light: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of things that can wait. ``find`` needs the same number of queries however many there are."""
+
+    label: Any
+    find: Callable[[User, date], Iterator[Waiting]]
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def waits(name: str, label: Any) -> Callable:
+    """Register a function ``(user, today) -> Iterator[Waiting]``: what waits for a person who has a role."""
+
+    def register(find: Callable[[User, date], Iterator[Waiting]]) -> Callable[[User, date], Iterator[Waiting]]:
+        SOURCES[name] = Source(label, find)
+        return find
+
+    return register
+
+
+def waiting_for(user: User, today: date) -> list[Waiting]:
+    """Everything that waits for ``user``, acting as now: overdue first, then by day, at last what has no day."""
+    if user.affiliation is None:
+        return []
+    found = [replace(item, source=name) for name, source in SOURCES.items() for item in source.find(user, today)]
+    return sorted(found, key=lambda item: (item.group(today), item.due or date.max))
+
+
+def grouped(items: Iterable[Waiting], today: date) -> list[tuple[str, list[tuple[Due, Waiting]]]]:
+    """The items under their headings, each with its day; a heading without items is left out."""
+    labels = [_("Overdue"), _("Today and this week"), _("Later"), _("Without a date")]
+    groups: list[tuple[str, list[tuple[Due, Waiting]]]] = [(label, []) for label in labels]
+    for item in items:
+        groups[item.group(today)][1].append((_due(item.due, today), item))
+    return [group for group in groups if group[1]]
+
+
+def _due(day: date | None, today: date) -> Due:
+    if day is None:
+        return Due("none", "")
+    if day < today:
+        return Due("late", _("Overdue by %(days)s d") % {"days": (today - day).days})
+    return Due("soon" if day <= today + SOON else "plan", _("Today") if day == today else date_format(day))
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class NoticeKind:
+    """One kind of notices, and how people get it who have chosen nothing else.
+
+    ``roles`` are those whom it can concern, all when empty: nobody is asked about what never comes.
+    """
+
+    name: str
+    label: Any
+    roles: frozenset[Role]
+    is_shown: bool
+    mail: Mail
+
+
+KINDS: dict[str, NoticeKind] = {}
+
+
+def notice_kind(name: str, label: Any, *roles: Role, is_shown: bool = True, mail: Mail = Mail.NONE) -> NoticeKind:
+    """Register a kind of notices. ``name`` is stored with every notice and never changes."""
+    KINDS[name] = NoticeKind(name, label, frozenset(roles), is_shown, mail)
+    return KINDS[name]
+
+
+def kind_label(name: str) -> str:
+    """The kind's name for people; of one that the program has no longer, nothing."""
+    return str(KINDS[name].label) if name in KINDS else ""
+
+
+ANNOUNCEMENT = notice_kind("announcement", gettext_lazy("Announcements"), mail=Mail.NOW)
+ROLE_GIVEN = notice_kind("role_given", gettext_lazy("A role is given to me"), mail=Mail.NOW)
+ROLE_ENDED = notice_kind("role_ended", gettext_lazy("A role of mine ends"), mail=Mail.NOW)
+INVITATION_ACCEPTED = notice_kind(
+    "invitation_accepted",
+    gettext_lazy("My invitation is accepted"),
+    *(Role.SECRETARIAT, Role.COLLEGE_ADMIN, Role.PARTNER),
+)
+EXPORT_DONE = notice_kind("export_done", gettext_lazy("My export is ready"))
+
+
+@waits("announcements", gettext_lazy("Announcements"))
+def announcements_to_read(user: User, today: date) -> Iterator[Waiting]:
+    for announcement in Announcement.objects.to_read(user).for_list():
+        yield Waiting(
+            announcement.title,
+            _("Announcement of %(day)s") % {"day": date_format(announcement.day)},
+            announcement.get_absolute_url(),
+            _("Read"),
+        )

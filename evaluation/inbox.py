@@ -1,0 +1,62 @@
+"""Evaluations and reports that wait for somebody, and what people are told about them."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consortium.inbox import Waiting, notice_kind, waits
+from consortium.models import Affiliation, Notice, User
+from consortium.permissions import may
+
+from .models import AnnualReport, Evaluation
+
+Role, Mail = Affiliation.Role, Notice.Mail
+TAKING_PART = (Role.COLLEGE_ADMIN, Role.PARTNER)
+
+PUBLICITY_BEGUN = notice_kind("publicity_begun", gettext_lazy("A result enters publicity"), *TAKING_PART, mail=Mail.NOW)
+RESULT_PUBLISHED = notice_kind(
+    "result_published", gettext_lazy("A result is published"), *TAKING_PART, Role.EXPERT, mail=Mail.DIGEST
+)
+OBJECTION_MADE = notice_kind("objection_made", gettext_lazy("An objection is made"), Role.SECRETARIAT, mail=Mail.NOW)
+OBJECTION_ANSWERED = notice_kind(
+    "objection_answered", gettext_lazy("My objection is answered"), *TAKING_PART, Role.MENTOR, mail=Mail.NOW
+)
+REVIEW_ASSIGNED = notice_kind("review_assigned", gettext_lazy("A review is assigned to me"), Role.EXPERT, mail=Mail.NOW)
+REPORTS_DONE = notice_kind(
+    "reports_done", gettext_lazy("My annual reports are finished"), Role.SECRETARIAT, Role.COLLEGE_ADMIN
+)
+REPORTS_FAILED = notice_kind(
+    "reports_failed", gettext_lazy("My annual reports fail"), Role.SECRETARIAT, Role.COLLEGE_ADMIN, mail=Mail.NOW
+)
+
+
+@waits("evaluations", gettext_lazy("Evaluations"))
+def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    is_expert = user.affiliation is not None and user.affiliation.role == Role.EXPERT
+    for evaluation in Evaluation.objects.waiting_for(user, today).for_list():
+        is_over = evaluation.status == Evaluation.Status.PUBLICITY and evaluation.publicity_over(today)
+        yield Waiting(
+            _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
+            _("The publicity is over") if is_over else evaluation.get_status_display(),
+            reverse("evaluation:evaluation_score", args=[evaluation.pk])
+            if is_expert
+            else evaluation.get_absolute_url(),
+            _("Score") if is_expert else _("Open"),
+            evaluation.publicity_ends_on if is_over else None,
+        )
+
+
+@waits("reports", gettext_lazy("Annual reports"))
+def failed_reports(user: User, today: date) -> Iterator[Waiting]:
+    if not may(user, "report.change"):
+        return
+    for report in AnnualReport.objects.visible_to(user).filter(status=AnnualReport.Status.FAILED).for_list():
+        yield Waiting(
+            _("Annual report failed: %(report)s") % {"report": report},
+            report.error,
+            report.get_absolute_url(),
+            _("Open"),
+        )

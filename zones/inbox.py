@@ -1,0 +1,60 @@
+"""Hours that wait for somebody, and what people are told about them."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consortium.inbox import Waiting, notice_kind, waits
+from consortium.models import Affiliation, Notice, User
+from consortium.templatetags.look import hours as plain
+
+from .models import HourEntry
+
+Role, Mail = Affiliation.Role, Notice.Mail
+WRITERS = (Role.PARTNER, Role.MENTOR)
+
+HOURS_RETURNED = notice_kind("hours_returned", gettext_lazy("My hours are returned"), *WRITERS, mail=Mail.NOW)
+HOURS_APPROVED = notice_kind("hours_approved", gettext_lazy("My hours are countersigned"), *WRITERS)
+# they stand in the list of what waits anyway
+HOURS_TO_COUNTERSIGN = notice_kind(
+    "hours_to_countersign",
+    gettext_lazy("Hours to countersign"),
+    *(Role.COLLEGE_ADMIN, Role.PARTNER),
+    is_shown=False,
+    mail=Mail.DIGEST,
+)
+
+
+@waits("hours", gettext_lazy("Project hours"))
+def hours_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    yield from _to_countersign(user)
+    yield from _returned(user)
+
+
+def _to_countersign(user: User) -> Iterator[Waiting]:
+    rows = HourEntry.objects.to_countersign(user)
+    sums = rows.aggregate(entries=Count("pk"), hours=Sum("hours"), zones=Count("project__zone", distinct=True))
+    if sums["entries"]:
+        sums["hours"] = plain(sums["hours"])
+        yield Waiting(
+            _("Countersign hours"),
+            _("%(entries)s entries, %(hours)s hours, from %(zones)s zones") % sums,
+            reverse("zones:hours_countersign"),
+            _("Countersign"),
+        )
+
+
+def _returned(user: User) -> Iterator[Waiting]:
+    """What came back and has to be put right: a partner's own people's entries, a mentor's own."""
+    count = HourEntry.objects.returned_to(user).count()
+    if count:
+        yield Waiting(
+            _("Put returned hours right"),
+            ngettext("%(count)s entry was returned", "%(count)s entries were returned", count) % {"count": count},
+            f"{reverse('zones:hours_list')}?status={HourEntry.Status.RETURNED}",
+            _("Correct"),
+        )
