@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import environ
+from celery.schedules import crontab
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "consortium.middleware.AddressMiddleware",
     "consortium.middleware.RefusalMiddleware",
+    "consortium.middleware.NoticeMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -141,7 +143,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 # A college's people share one address and sign in together on Monday; failed attempts keep the library's own limits.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "accept_invitation": "120/m/ip"}
 
 # --- language, time, files --------------------------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -173,6 +175,12 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 vars().update(env.email_url("EMAIL_URL", "consolemail://"))
+EMAIL_TIMEOUT = 30  # seconds; a mail server that does not answer must not hold a worker
+# Where people find the program, for the links in mails: the first origin that it trusts, else the first host.
+_host = ALLOWED_HOSTS[0].lstrip(".*") or "localhost"
+SITE_URL = next((origin for origin in CSRF_TRUSTED_ORIGINS if "*" not in origin), f"http://{_host}:{PORT}").rstrip("/")
+_sender = vars().get("EMAIL_HOST_USER") or ""  # most mail servers send only in the name of the account
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender if "@" in _sender else f"noreply@{_host}"
 
 # --- security ---------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -274,6 +282,15 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": REPORT_DRAIN_SECONDS},
     },
     "remove old exports": {"task": "consortium.remove_old_exports", "schedule": 3600.0, "options": {"expires": 3600}},
+    "send notices by mail": {
+        "task": "consortium.send_notices",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send the daily digests": {
+        "task": "consortium.send_digests",
+        "schedule": crontab(hour="8", minute="0"),
+    },
 }
 
 LOGGING = {

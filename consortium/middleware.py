@@ -6,8 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from .jobs.notices import announce_notices
 from .services import Refused
 from .services.history import address
+from .services.notices import mail_waits
 
 
 class RefusalMiddleware:
@@ -26,6 +28,20 @@ class RefusalMiddleware:
         came_from = request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
         return HttpResponseRedirect(came_from if safe else "/")
+
+
+class NoticeMiddleware:
+    """With the end of a request that told people something, a worker hears that mails wait."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        mail_waits.set(False)
+        response = self.get_response(request)
+        if mail_waits.get():
+            announce_notices()
+        return response
 
 
 class AddressMiddleware:

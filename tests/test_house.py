@@ -32,6 +32,7 @@ PUBLIC = {
     r"accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/",
     "accounts/password/reset/key/done/",
     "accounts/login/code/confirm/",
+    "consortium/invitations/accept/<str:secret>/",
     "language/",
     "healthz",
     "readyz",
@@ -41,6 +42,8 @@ JOBS = {
     "consortium.make_export",
     "consortium.make_waiting_exports",
     "consortium.remove_old_exports",
+    "consortium.send_digests",
+    "consortium.send_notices",
     "evaluation.make_report",
     "evaluation.make_waiting_reports",
 }
