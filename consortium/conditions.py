@@ -219,6 +219,21 @@ def college_side(affiliation: Affiliation, obj: Any) -> bool:
     return mine and not obj.is_enterprise_side and obj.person_id != affiliation.user_id
 
 
+@condition(_("that name the own enterprise"))
+def naming_own_enterprise(affiliation: Affiliation, obj: Any) -> bool:
+    return of(obj, "enterprise_id") == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+@condition(_("what one has recorded oneself"))
+def own_record(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.recorded_by_id == affiliation.user_id and own_organization(affiliation, obj)
+
+
+@condition(_("own college, never what one has recorded oneself"))
+def recorded_by_another(affiliation: Affiliation, obj: Any) -> bool:
+    return own_college(affiliation, obj) and obj.recorded_by_id != affiliation.user_id
+
+
 # --- tasks ------------------------------------------------------------------------------------------------------------
 @condition(_("tasks for which the own organization answers"))
 def own_task(affiliation: Affiliation, obj: Any) -> bool:

@@ -36,6 +36,13 @@ PROJECTS: Roles = ALL | {
     Role.PARTNER: on.own_project,
     Role.MENTOR: on.assigned_project,
 }
+REGISTERS: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.own_college,
+    Role.MENTOR: on.own_college,
+    Role.PARTNER: on.naming_own_enterprise,
+}
+COLLEGE: Roles = {Role.COLLEGE_ADMIN: on.own_college, Role.MENTOR: on.own_college}
+RECORDERS: Roles = {Role.COLLEGE_ADMIN: on.own_organization, Role.MENTOR: on.own_record}
 TASKS: Roles = ALL | {Role.COLLEGE_ADMIN: on.whole_consortium, Role.MENTOR: on.own_task}
 SCHEMES: Roles = dict.fromkeys(Role, on.no_draft) | OFFICE
 EVALUATIONS: Roles = ALL | {
@@ -87,6 +94,17 @@ THINGS = {
     "module": "zones.ProjectModule",
     "member": "zones.ProjectMember",
     "hours": "zones.HourEntry",
+    "outcome": "zones.Outcome",
+    "credit_table": "zones.CreditTable",
+    "credit_rule": "zones.CreditRule",
+    "credit_conversion": "zones.CreditConversion",
+    "teaching_resource": "zones.TeachingResource",
+    "technical_service": "zones.TechnicalService",
+    "research_project": "zones.ResearchProject",
+    "staff_training": "zones.StaffTraining",
+    "teacher_placement": "zones.TeacherPlacement",
+    "part_time_teacher": "zones.PartTimeTeacher",
+    "fund": "zones.Fund",
     "plan": "tasks.Plan",
     "task": "tasks.Task",
     "milestone": "tasks.Milestone",
@@ -109,6 +127,7 @@ ACTS = {
     "submit": gettext_lazy("Submit"),
     "approve": gettext_lazy("Countersign"),
     "return": gettext_lazy("Return"),
+    "verify": gettext_lazy("Verify"),
     "correct": gettext_lazy("Correct"),
     "review": gettext_lazy("Confirm or return"),
     "assess": gettext_lazy("Assess oneself"),
@@ -121,6 +140,18 @@ ACTS = {
     "read": gettext_lazy("Confirm reading"),
     "receipts": gettext_lazy("See who has read it"),
 }
+
+
+def _register(thing: str, *, by_partner: bool = False) -> dict[str, Roles]:
+    """The rows of a register: recorded by the college's people, or by the enterprise too; verified by somebody else."""
+    return {
+        f"{thing}.see": REGISTERS,
+        f"{thing}.add": COLLEGE | ({Role.PARTNER: on.naming_own_enterprise} if by_partner else {}),
+        f"{thing}.change": RECORDERS | ({Role.PARTNER: on.own_organization} if by_partner else {}),
+        f"{thing}.verify": {Role.COLLEGE_ADMIN: on.recorded_by_another},
+        f"{thing}.return": {Role.COLLEGE_ADMIN: on.own_college},
+    }
+
 
 PERMISSIONS: dict[str, Roles] = {
     # consortium
@@ -187,6 +218,24 @@ PERMISSIONS: dict[str, Roles] = {
     "hours.correct": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
     "hours.approve": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
     "hours.return": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
+    "outcome.see": ZONES,
+    "outcome.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "outcome.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "outcome.verify": {Role.COLLEGE_ADMIN: on.recorded_by_another},
+    "outcome.return": {Role.COLLEGE_ADMIN: on.own_college},
+    "credit_table.see": ALL | COLLEGE,
+    "credit_table.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "credit_rule.see": ALL | COLLEGE,
+    "credit_conversion.see": ALL | COLLEGE,
+    "credit_conversion.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "credit_conversion.return": {Role.COLLEGE_ADMIN: on.own_college},
+    **_register("teaching_resource"),
+    **_register("technical_service", by_partner=True),
+    **_register("research_project"),
+    **_register("staff_training"),
+    **_register("teacher_placement"),
+    **_register("part_time_teacher", by_partner=True),
+    **_register("fund"),
     # tasks
     "plan.see": TASKS | {Role.MENTOR: on.own_plan},
     "plan.add": {Role.BUREAU: on.anywhere},

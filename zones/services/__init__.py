@@ -11,7 +11,17 @@ from .hours import (
     save_hours,
     submit_many,
 )
+from .outcomes import (
+    cancel_conversion,
+    convert,
+    offers,
+    remove_credit_rule,
+    save_credit_rule,
+    save_credit_table,
+    save_outcome,
+)
 from .projects import add_member, add_module, remove_member, remove_module, save_project
+from .registers import reject, reopen, save_record, verify
 from .week import copy_week, save_week
 from .zones import add_partner, end_partner, save_zone
 
@@ -23,6 +33,8 @@ __all__ = [
     "add_partner",
     "add_student",
     "approve_many",
+    "cancel_conversion",
+    "convert",
     "copy_week",
     "correct_hours",
     "countersign",
@@ -31,16 +43,25 @@ __all__ = [
     "hour_errors",
     "leave",
     "log_hours",
+    "offers",
     "place",
     "place_all",
+    "reject",
+    "remove_credit_rule",
     "remove_member",
     "remove_mentor",
     "remove_module",
+    "reopen",
     "return_many",
     "save_class",
+    "save_credit_rule",
+    "save_credit_table",
     "save_hours",
+    "save_outcome",
     "save_project",
+    "save_record",
     "save_week",
     "save_zone",
     "submit_many",
+    "verify",
 ]

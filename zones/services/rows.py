@@ -20,6 +20,7 @@ PARTS = [
     gettext_noop("modules"),
     gettext_noop("members"),
     gettext_noop("corrections"),
+    gettext_noop("lines"),
 ]
 
 
