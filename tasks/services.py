@@ -1,5 +1,6 @@
 """Taking in a table, reporting progress, and the bureau's answer."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -7,9 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consortium.models import Consortium, Organization, User
+from consortium.inbox import NoticeKind
+from consortium.models import Affiliation, Consortium, Organization, User
 from consortium.services import Refused, create, move, record
+from consortium.services.notices import notify
 
+from .inbox import MILESTONE_CONFIRMED, MILESTONE_RETURNED, MILESTONE_TO_CONFIRM
 from .lights import missing_months
 from .models import Milestone, Plan, Progress, Task
 from .tables import MilestoneRow, TaskRow, TaskTable
@@ -184,6 +188,8 @@ def report_progress(
     to = Milestone.Status.SUBMITTED if percent == 100 else Milestone.Status.IN_PROGRESS
     if to != milestone.status:
         move(milestone, to, by=by)
+    if to == Milestone.Status.SUBMITTED:
+        _tell(milestone, MILESTONE_TO_CONFIRM, lambda: _("Task %(number)s, %(quarter)s waits to be confirmed."), at=now)
     return progress
 
 
@@ -199,6 +205,7 @@ def confirm_progress(progress: Progress, *, by: User, now: datetime, comment: st
     move(progress, Progress.Status.CONFIRMED, by=by, reason=comment, comment=comment, reviewed_at=now)
     if milestone.status == Milestone.Status.SUBMITTED:
         move(milestone, Milestone.Status.CONFIRMED, by=by, reason=comment, confirmed_at=now)
+        _tell(milestone, MILESTONE_CONFIRMED, lambda: _("Task %(number)s, %(quarter)s is confirmed."), at=now)
 
 
 @transaction.atomic
@@ -210,6 +217,28 @@ def return_progress(progress: Progress, *, by: User, now: datetime, comment: str
     milestone = _reviewable(progress)
     move(progress, Progress.Status.RETURNED, by=by, reason=comment, comment=comment, reviewed_at=now)
     move(milestone, Milestone.Status.RETURNED, by=by, reason=comment)
+    _tell(
+        milestone,
+        MILESTONE_RETURNED,
+        lambda: _("Task %(number)s, %(quarter)s was returned: %(comment)s"),
+        at=now,
+        comment=comment,
+    )
+
+
+def _tell(milestone: Milestone, kind: NoticeKind, sentence: Callable[[], str], *, at: datetime, **words: str) -> None:
+    """Tell the bureau what waits for it, and the college's people that answer for the task all else."""
+    task = milestone.task
+    people = Affiliation.objects.in_force().filter(consortium=task.plan.consortium_id)
+    if kind == MILESTONE_TO_CONFIRM:
+        people = people.filter(role=Affiliation.Role.BUREAU)
+    else:
+        people = people.filter(role=Affiliation.Role.COLLEGE_ADMIN, organization=task.responsible_organization_id)
+
+    def text() -> str:
+        return sentence() % {"number": task.number, "quarter": milestone.get_quarter_display(), **words}
+
+    notify(people, kind, text, milestone.get_absolute_url(), at=at)
 
 
 def _reviewable(progress: Progress) -> Milestone:

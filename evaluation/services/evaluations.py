@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +16,7 @@ from consortium.services import Refused, create, move, record
 from zones.models import Zone
 
 from ..models import Evaluation, Finding, Indicator, Reviewer, Scheme, SelfAssessment
+from .notices import tell_reviewer
 from .results import named
 
 Status = Evaluation.Status
@@ -142,6 +144,7 @@ def assign_reviewer(evaluation: Evaluation, person: User, side: str, *, by: User
     reviewer.full_clean()
     reviewer.save()
     record(evaluation, by=by, what=gettext_noop("Reviewer assigned"), new=str(reviewer))
+    tell_reviewer(reviewer, at=timezone.now())
     return reviewer
 
 

@@ -15,6 +15,7 @@ from consortium.services import Refused, create, move, record
 
 from ..models import Evaluation, Finding, Objection, Reviewer, Score, SelfAssessment, Side
 from .evaluations import avoidances, lock
+from .notices import tell_answer, tell_objection, tell_publicity, tell_published
 from .results import digest, named, recompute, unscored
 
 Status = Evaluation.Status
@@ -63,6 +64,7 @@ def start_publicity(evaluation: Evaluation, *, by: User | None, today: date) -> 
         result=result,
         sha256=digest(result),
     )
+    tell_publicity(evaluation, at=timezone.now())
 
 
 @transaction.atomic
@@ -89,6 +91,7 @@ def object_to(evaluation: Evaluation, text: str, *, by: User, now: datetime) -> 
         raise Refused(_("The publicity has ended."))
     objection = create(Objection(evaluation=evaluation, by=by, text=text, made_at=now), by=by)
     record(evaluation, by=by, what=gettext_noop("Objection made"), new=text)
+    tell_objection(objection)
     return objection
 
 
@@ -102,6 +105,7 @@ def answer_objection(objection: Objection, text: str, *, by: User, now: datetime
     if not rows.update(answer=text, answered_by=by, answered_at=now):
         raise Refused(_("This objection is answered already."))
     record(objection.evaluation, by=by, what=gettext_noop("Objection answered"), old=objection.text, new=text)
+    tell_answer(objection, at=now)
 
 
 @transaction.atomic
@@ -124,6 +128,7 @@ def publish(evaluation: Evaluation, *, by: User | None, now: datetime) -> None:
     if evaluation.supersedes is not None:
         move(evaluation.supersedes, Status.SUPERSEDED, by=by)
     move(evaluation, Status.PUBLISHED, by=by, published_at=now)
+    tell_published(evaluation, at=now)
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from zones.models import Zone
 
 from ..models import AnnualReport
 from ..typesetting import report_source, typeset
+from .notices import lock_orderer, tell_orderer
 from .report_figures import enterprises_in, gather
 from .report_print import printed
 from .results import digest
@@ -167,12 +168,14 @@ def _make(report: AnnualReport) -> None:
     sha256 = checksum(pdf)
     name = _store(f"reports/{sha256}.pdf", pdf)
     with transaction.atomic():
+        lock_orderer(report)
         _hold(report)
         report.enterprises.set(named)
         move(
             report, Status.DONE, by=None,
             file=name, sha256=sha256, size=len(pdf), progress=100, step="", finished_at=made_at, lease_until=None,
         )  # fmt: skip
+        tell_orderer(report, at=made_at)
 
 
 @contextmanager
@@ -203,8 +206,10 @@ def _hold(report: AnnualReport, **fields: object) -> None:
 def _fail(report: AnnualReport, sentence: str) -> bool:
     try:
         with transaction.atomic():
+            lock_orderer(report)
             _hold(report)
             move(report, Status.FAILED, by=None, reason=sentence, error=sentence, lease_until=None)
+            tell_orderer(report, at=timezone.now())
     except (Overtaken, Refused):
         log.warning("Report %s failed here, but another worker has it.", report.pk)
     return False

@@ -17,8 +17,10 @@ from consortium.permissions import require
 from consortium.services import Refused
 from consortium.services.history import history_row, record_all
 
+from ..inbox import HOURS_APPROVED, HOURS_RETURNED
 from ..models import HourEntry, ProjectMember
 from ..models.hours import ONE_DAY
+from .hour_notices import tell_other_side, tell_writers
 from .rows import placed
 
 Status = HourEntry.Status
@@ -102,21 +104,28 @@ def hour_errors(entries: Sequence[HourEntry], *, today: date) -> list[Errors]:
     return errors
 
 
+@transaction.atomic
 def submit_many(entries: Sequence[HourEntry], *, by: User) -> None:
     """Hand entries to the other side. Raises Refused or PermissionDenied, and then nothing is submitted."""
     for entry in entries:
         require(by, "hours.submit", entry)
         _refuse_correction(entry)
-    _move_all(entries, Status.SUBMITTED, by=by, submitted_at=timezone.now(), return_reason="")
+    now = timezone.now()
+    _move_all(entries, Status.SUBMITTED, by=by, submitted_at=now, return_reason="")
+    tell_other_side(entries, by=by, at=now)
 
 
+@transaction.atomic
 def approve_many(entries: Sequence[HourEntry], *, by: User) -> None:
     """Countersign entries of the other side. Raises Refused or PermissionDenied, and then nothing is approved."""
     for entry in entries:
         require(by, "hours.approve", entry)
-    _move_all(entries, Status.APPROVED, by=by, approved_at=timezone.now(), approved_by=by)
+    now = timezone.now()
+    _move_all(entries, Status.APPROVED, by=by, approved_at=now, approved_by=by)
+    tell_writers(entries, HOURS_APPROVED, by=by, at=now)
 
 
+@transaction.atomic
 def return_many(entries: Sequence[HourEntry], *, reason: str, by: User) -> None:
     """Give entries back with a reason. Raises ValidationError without one, Refused or PermissionDenied."""
     if not reason.strip():
@@ -126,6 +135,7 @@ def return_many(entries: Sequence[HourEntry], *, reason: str, by: User) -> None:
     for entry in entries:
         require(by, "hours.return", entry)
     _move_all(entries, Status.RETURNED, by=by, reason=reason.strip(), return_reason=reason.strip())
+    tell_writers(entries, HOURS_RETURNED, by=by, at=timezone.now(), reason=reason.strip())
 
 
 @transaction.atomic
@@ -196,6 +206,7 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
             history_row(entry, by=by, what="corrections", old=stands, new=hours, reason=reason.strip()),
         ]
     )
+    tell_other_side([correction], by=by, at=correction.submitted_at or timezone.now())
     return correction
 
 
