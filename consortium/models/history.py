@@ -104,6 +104,11 @@ class HistoryEntry(About):
         return str(self.actor or _("The program"))
 
     @property
+    def acting_label(self) -> str:
+        """The organization and the role for which the person acted."""
+        return f"{self.acting_as.organization} · {self.acting_as.get_role_display()}" if self.acting_as else ""
+
+    @property
     def what_label(self) -> str:
         """The field's or act's name for people."""
         if self.what in ACTS:
@@ -142,7 +147,14 @@ class HistoryEntry(About):
         return value
 
 
-ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed")}
+ACTS = {
+    "created": _("Created"),
+    "imported": _("Imported"),
+    "deleted": _("Removed"),
+    "attached": _("File handed in"),
+    "removed": _("File removed"),
+    "restored": _("File restored"),
+}
 
 
 class HistoryLink(models.Model):
