@@ -97,7 +97,14 @@ def _values(obj: models.Model, names: Iterable[str]) -> dict[str, object]:
 
 def _record_changes(obj: models.Model, before: dict[str, object], by: User, reason: str) -> list[str]:
     """Remember each field whose value is no longer the one of ``before``; their names. Two records may share a name."""
-    changes = {name: new for name, new in _values(obj, before).items() if new != before[name]}
+    changes = {name: new for name, new in _values(obj, before).items() if _differ(before[name], new)}
     for name, new in changes.items():
         record(obj, by=by, what=name, old=before[name], new=new, reason=reason)
     return list(changes)
+
+
+def _differ(old: object, new: object) -> bool:
+    """A browser sends the ends of lines in its own way, which is no change of a text."""
+    if isinstance(old, str) and isinstance(new, str):
+        return old.replace("\r\n", "\n") != new.replace("\r\n", "\n")
+    return old != new

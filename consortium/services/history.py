@@ -53,7 +53,7 @@ def history_row(
     return row
 
 
-def head() -> HistoryLink | None:
+def newest_link() -> HistoryLink | None:
     """The newest link. Who notes it elsewhere can later show that nothing before it was cut off or written anew."""
     return HistoryLink.objects.last()
 

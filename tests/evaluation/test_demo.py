@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from consortium.models import Department, HistoryEntry, Organization, User
 from evaluation.models import AnnualReport, Evaluation, Indicator
@@ -43,5 +44,6 @@ def test_the_demonstration_holds_what_the_sources_say_and_loads_once(demonstrati
     assert (HistoryEntry.objects.count(), User.objects.count(), AnnualReport.objects.count()) == before
 
     verified = StringIO()
+    connection.check_constraints()  # PostgreSQL chains the history at the commit, and a test has none
     call_command("verify", stdout=verified)
-    assert verified.getvalue().count("\n") == 1
+    assert verified.getvalue().count("\n") == 2

@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from consortium.services.history import newest_link, verify_history
 from evaluation.services import verify_results
 from evaluation.services.reports import verify_reports
 
@@ -12,8 +13,14 @@ CHECKS = [verify_results, verify_reports]
 class Command(BaseCommand):
     help = "Recompute what was published, compare the hashes, name what differs; exit 1 if anything does."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        differing = [sentence for check in CHECKS for sentence in check()]
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--head", default="", help="the head of the history as an earlier run printed it")
+
+    def handle(self, *args: Any, head: str, **options: Any) -> None:
+        newest = newest_link()
+        differing = [*verify_history(head), *(sentence for check in CHECKS for sentence in check())]
         if differing:
             raise CommandError("\n".join(differing))
+        if newest:
+            self.stdout.write(_("Head of the history, to be noted elsewhere: %(head)s") % {"head": newest})
         self.stdout.write(_("Everything agrees."))
