@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
             "export", "reason", models.CharField(blank=True, default="", max_length=300, verbose_name="reason")
         ),
         migrations.AddField("export", "size", models.PositiveIntegerField(default=0, verbose_name="size in bytes")),
+        migrations.AlterField("export", "lease_until", models.DateTimeField(editable=False, null=True)),
+        migrations.AlterField(
+            "export", "finished_at", models.DateTimeField(editable=False, null=True, verbose_name="finished at")
+        ),
         migrations.AlterField(
             "export",
             "status",

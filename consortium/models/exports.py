@@ -58,14 +58,14 @@ class Export(models.Model):
     language = models.CharField(max_length=10)
     status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True, editable=False)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     file = models.CharField(max_length=200, blank=True)  # below MEDIA_ROOT
     size = models.PositiveIntegerField(_("size in bytes"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     ordered_at = models.DateTimeField(_("ordered at"))
-    finished_at = models.DateTimeField(_("finished at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
 
     objects = ExportQuerySet.as_manager()
 

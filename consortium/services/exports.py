@@ -8,17 +8,21 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
-from ..models import Affiliation, Export, User
+from ..inbox import notice_kind
+from ..models import Export, User
 from ..models.exports import KEPT
 from .changes import Refused, create, move
+from .notices import notify
 from .spreadsheets import Table, write_xlsx
 from .work import Overtaken, fail, hold, store, take
 
 FOLDER = "exports"
+EXPORTED = notice_kind("export", gettext_lazy("A file that I ordered from a list is ready, or failed"))
 Status = Export.Status
 Read = Callable[[str, User], Table]  # the whole list at an address, as a person sees it
 log = logging.getLogger(__name__)
@@ -66,15 +70,15 @@ def make_export(order: Export, read: Read) -> bool:
             log.warning("Export %s was taken over after attempt %s.", order.pk, order.attempt)
             return False
         except Refused as refusal:
-            return fail(order, str(refusal))
+            return _fail(order, str(refusal))
         except OSError as error:
             log.exception("Export %s cannot be stored.", order.pk)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                return fail(order, _("The file could not be stored: the disk is full."))
-            return fail(order, _("The file could not be stored. The reason stands in the program's log."))
+                return _fail(order, _("The file could not be stored: the disk is full."))
+            return _fail(order, _("The file could not be stored. The reason stands in the program's log."))
         except Exception:
             log.exception("Export %s cannot be made.", order.pk)
-            return fail(order, _("The file could not be written. The reason stands in the program's log."))
+            return _fail(order, _("The file could not be written. The reason stands in the program's log."))
     return True
 
 
@@ -99,6 +103,7 @@ def _make(order: Export, read: Read) -> None:
                 order, Status.DONE, by=None,
                 file=name, size=size, rows_done=order.rows_done, finished_at=timezone.now(), lease_until=None,
             )  # fmt: skip
+            _tell(order, lambda: _("The file of “%(list)s” is ready."))
     except BaseException:
         _remove(name)
         raise
@@ -106,13 +111,23 @@ def _make(order: Export, read: Read) -> None:
 
 def _person(order: Export) -> User:
     """Who ordered it, acting as then. Raises Refused when that role is over."""
-    role = Affiliation.objects.in_force().filter(pk=order.acting_as_id, user=order.user_id)
-    affiliation = role.select_related("organization", "consortium").first()
-    if affiliation is None:
-        raise Refused(_("The role in which this was ordered has ended."))
     user = User.objects.get(pk=order.user_id)
-    user.affiliation = affiliation
+    user.acting_id = order.acting_as_id  # here alone: it is not saved
+    if user.affiliation is None or user.affiliation.pk != order.acting_as_id:
+        raise Refused(_("The role in which this was ordered has ended."))
     return user
+
+
+def _tell(order: Export, sentence: Callable[[], str]) -> None:
+    address = reverse("consortium:export_detail", args=[order.pk])
+    notify([order.acting_as], EXPORTED, lambda: sentence() % {"list": order.title}, address, at=timezone.now())
+
+
+def _fail(order: Export, sentence: str) -> bool:
+    fail(order, sentence)
+    if order.status == Status.FAILED:
+        _tell(order, lambda: _("The file of “%(list)s” could not be written."))
+    return False
 
 
 def remove_old_exports(now: datetime) -> int:

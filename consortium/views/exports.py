@@ -59,9 +59,13 @@ def export_create(request: HttpRequest) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-    if order.attempt == 0 and not announce(order):
-        messages.warning(request, _("The file waits a little longer: the queue does not answer at the moment."))
+        transaction.on_commit(lambda: _announce(request, order))
     return redirect("consortium:export_detail", order.pk)
+
+
+def _announce(request: HttpRequest, order: Export) -> None:
+    if not announce(order):
+        messages.warning(request, _("The file waits a little longer: the queue does not answer at the moment."))
 
 
 def export_detail(request: HttpRequest, pk: int) -> HttpResponse:
