@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from .models import Affiliation, Consortium, Department, HistoryEntry, Membership, Organization, User
+from .personal import name_of
 from .services import record
 
 admin.site.site_header = admin.site.site_title = _("Operation of the system")
@@ -24,12 +25,24 @@ class PersonAdmin(UserAdmin):
     inlines = [AffiliationInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Person"), {"fields": ["name", "email", "acting"]}),
+        (_("Person"), {"fields": ["name", "email", "language", "acting"]}),
         (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [(None, {"fields": ["username", "name", "usable_password", "password1", "password2"]})]
     list_filter = ["is_active", "is_staff"]
     filter_horizontal = []
+
+    def save_model(self, request, obj, form, change):
+        """Who switched an account off, or on again, and every other change stands in the person's history."""
+        before = User.objects.get(pk=obj.pk) if change else None
+        super().save_model(request, obj, form, change)
+        if before is None:
+            record(obj, by=request.user, what="created", new=obj)
+            return
+        for name in form.changed_data:
+            secret = name == "password"
+            old, new = ("", "") if secret else (getattr(before, name), getattr(obj, name))
+            record(obj, by=request.user, what=name, old=old, new=new)
 
     def save_formset(self, request, form, formset, change):
         """Who gave or ended a role stands in the person's history."""
@@ -38,7 +51,7 @@ class PersonAdmin(UserAdmin):
             record(form.instance, by=request.user, what="affiliations", new=affiliation)
         for affiliation, fields in formset.changed_objects:
             changes = ", ".join(f"{name} {getattr(affiliation, name)}" for name in fields)
-            record(form.instance, by=request.user, what="affiliations", new=f"{affiliation}: {changes}")
+            record(form.instance, by=request.user, what="affiliations", new=f"{name_of(affiliation)}: {changes}")
         for affiliation in formset.deleted_objects:
             record(form.instance, by=request.user, what="affiliations", old=affiliation)
 

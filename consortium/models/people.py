@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +64,9 @@ class User(AbstractUser):
     def __str__(self):
         return self.name or self.username
 
+    def get_absolute_url(self) -> str:
+        return reverse("consortium:person_detail", args=[self.pk])
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -78,18 +83,26 @@ class User(AbstractUser):
         """The affiliation whose rights count now, or None."""
         return next((row for row in self.roles if row.pk == self.acting_id), self.roles[0] if self.roles else None)
 
+    def count_sessions(self, now) -> int:
+        """In how many browsers the person is signed in."""
+        mine = self.usersession_set.values("session_key")
+        return Session.objects.filter(session_key__in=mine, expire_date__gt=now).count()
+
 
 class AffiliationQuerySet(models.QuerySet):
     def in_force(self, day=None):
         """Affiliations of active people that have begun and not ended, of organizations that are still members."""
         day = day or timezone.localdate()
-        return self.filter(
-            Q(ended_on=None) | Q(ended_on__gt=day),
+        return self.running(day).filter(
             started_on__lte=day,
             user__is_active=True,
             organization__memberships__in=Membership.objects.in_force(day),
             consortium=F("organization__memberships__consortium"),
         )
+
+    def running(self, day):
+        """Those that have not ended, whether or not they give rights."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day))
 
     def ended(self, day=None):
         """Those that give no rights: ended, not begun, of people switched off or of organizations that have left."""
@@ -98,6 +111,9 @@ class AffiliationQuerySet(models.QuerySet):
     def dormant(self, now):
         """Of people who never signed in, or not for 90 days."""
         return self.filter(Q(user__last_login=None) | Q(user__last_login__lt=now - DORMANT_AFTER))
+
+    def awake(self, now):
+        return self.filter(user__last_login__gte=now - DORMANT_AFTER)
 
     def for_list(self):
         """With ``works``: whether it is in force today."""
@@ -176,6 +192,10 @@ class Affiliation(models.Model):
     def clean(self):
         check_role(self)
 
+    @property
+    def roles_to_give(self) -> "list[Affiliation.Role]":
+        return [role for role in self.Role if self.may_give(role, self.organization_id)]
+
     def may_give(self, role: str, organization_id: int | None) -> bool:
         """Whether who acts as this may give and end ``role`` in that organization."""
         if self.role == self.Role.SECRETARIAT:
@@ -249,6 +269,7 @@ class Invitation(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     LONGEST_DAYS, USUAL_DAYS = 30, 7
+    secret = ""  # of the link; only the instance that has just made it knows it
 
     # PROTECT: who let whom in is history
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="+", verbose_name=_("consortium"))
@@ -262,9 +283,11 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
     invited_at = models.DateTimeField(_("invited at"))
     expires_at = models.DateTimeField(_("expires at"))
-    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("accepted by"))
-    accepted_at = models.DateTimeField(_("accepted at"), null=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
+    )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -292,6 +315,9 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.name} · {self.organization} · {self.get_role_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("consortium:invitation_detail", args=[self.pk])
 
     def clean(self):
         check_role(self)

@@ -38,6 +38,7 @@ LOOKS = {
     "finished": ("", "lock"),
     "in_progress": ("act", "half"),
     "not_started": ("draft", "dash"),
+    "open": ("act", "half"),
     "planned": ("draft", "dash"),
     "planning": ("draft", "dash"),
     "preparing": ("draft", "dash"),

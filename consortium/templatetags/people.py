@@ -1,8 +1,16 @@
-"""How people's devices are named."""
+"""How people's devices and sign-ins are named."""
+
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from consortium import personal
+
+from .look import cn_time
 
 register = template.Library()
 
@@ -34,3 +42,12 @@ def device(user_agent: str) -> str:
     """What a browser says of itself, for people: "Windows computer · Chrome"; nothing known is said as such."""
     known = [next((name for mark, name in names if mark in user_agent), "") for names in (SYSTEMS, BROWSERS)]
     return " · ".join(_(name) for name in known if name) or _("Unknown device")
+
+
+@register.simple_tag(takes_context=True)
+def last_sign_in(context: Context, person: Any) -> str:
+    """When ``person`` signed in last, as the reader may see it."""
+    at = personal.shown(person, "last_login", context["request"].user)
+    if isinstance(at, datetime):
+        return cn_time(at)
+    return at or _("never")

@@ -9,6 +9,7 @@ from rest_framework.authtoken.models import Token
 
 from consortium.models import Affiliation, HistoryEntry, Membership, User
 from consortium.permissions import may
+from consortium.personal import name_of
 from consortium.templatetags.people import device
 
 TODAY = datetime.date(2026, 3, 2)
@@ -143,7 +144,7 @@ def test_a_role_given_by_the_operator_stands_in_the_persons_history(admin_client
     assert answer.status_code == 302, answer.context["errors"]
     row = HistoryEntry.objects.of(partner).get()
     given = Affiliation.objects.get(user=partner, role="expert")
-    assert (row.actor, row.what, row.new) == (admin_user, "affiliations", str(given))
+    assert (row.actor, row.what, row.new) == (admin_user, "affiliations", name_of(given))
 
 
 def test_a_whole_office_signs_in_from_one_address(make_user, college, consortium):

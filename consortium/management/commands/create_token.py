@@ -1,8 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rest_framework.authtoken.models import Token
 
 from consortium.models import User
-from consortium.services import record
+from consortium.services.people import make_token
 
 
 class Command(BaseCommand):
@@ -15,7 +14,4 @@ class Command(BaseCommand):
         found = User.objects.filter(username=user, is_active=True).first()
         if found is None:
             raise CommandError(f"There is no active user {user}.")
-        Token.objects.filter(user=found).delete()
-        token = Token.objects.create(user=found)
-        record(found, by=None, what="token")
-        self.stdout.write(token.key)
+        self.stdout.write(make_token(found, by=None))

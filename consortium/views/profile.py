@@ -1,0 +1,69 @@
+"""One's own desk drawer: roles, language, notices, devices, API token."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from ..accounts import remember_language
+from ..forms.people import LanguageForm
+from ..permissions import rights_of
+from ..services import Refused
+from ..services.people import act_as, choose_language, make_token, revoke_token
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    return _profile(request)
+
+
+@require_POST
+def acting(request: HttpRequest) -> HttpResponse:
+    chosen = next((row for row in request.user.roles if str(row.pk) == request.POST.get("affiliation")), None)
+    if chosen is None:
+        raise Refused(_("You do not have this role now."))
+    act_as(chosen, by=request.user)
+    return redirect("home")  # the page before may be nothing for this role
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return _profile(request, form)
+    chosen = form.cleaned_data["language"]
+    choose_language(chosen, by=request.user)
+    response = redirect("consortium:profile")
+    remember_language(response, chosen or settings.LANGUAGE_CODE)
+    return response
+
+
+@never_cache
+def token(request: HttpRequest) -> HttpResponse:
+    """Make a token, or another in its place, and show it this once."""
+    key = make_token(request.user, by=request.user) if request.method == "POST" else ""
+    return _profile(request, key=key)
+
+
+@require_POST
+def token_revoke(request: HttpRequest) -> HttpResponse:
+    revoke_token(request.user, by=request.user)
+    messages.success(request, _("The API token no longer works."))
+    return redirect("consortium:profile")
+
+
+def _profile(request: HttpRequest, form: LanguageForm | None = None, key: str = "") -> HttpResponse:
+    user = request.user
+    return render(
+        request,
+        "consortium/profile.html",
+        {
+            "roles": [(row, rights_of(row)) for row in user.roles],
+            "form": form or LanguageForm(initial={"language": user.language}),
+            "sessions": user.count_sessions(timezone.now()),
+            "key": key,
+        },
+    )
