@@ -45,6 +45,7 @@ YEAR = Mask(_("year only"), _year)
 MAIL = Mask(_("first character and the host"), _mail)
 PHONE = Mask(_("first three and last four digits"), _phone)
 HIDDEN = Mask(_("not shown"), lambda value: "***")
+OPEN = Mask(_("as it is, to whoever sees the record"), str)
 
 
 @dataclass(frozen=True)
@@ -61,28 +62,16 @@ class PersonalField:
 class PersonalRecord:
     """The personal fields of one model.
 
-    ``kind`` names it in addresses and in the table of permissions ("student.reveal"); empty when it has no page of its
-    own. ``clear`` answers the fields that a reader sees of a record as they are, without a query for each record.
-    ``rows`` are the records that a reader sees at all. ``person`` is the foreign key to the person whose data these
-    are, "self" when the record is the person, empty when the person has no record of its own. ``erase`` is the service
-    that empties a record. ``withheld`` are fields that nobody is handed, not even the person: secrets.
+    ``clear`` answers the fields that a reader sees of a record as they are, without a query for each record. ``person``
+    is the foreign key to the person whose data these are, "self" when the record is the person, empty when the person
+    has no record. ``withheld`` are fields that nobody is handed, not even the person: secrets.
     """
 
     model: type[models.Model]
     fields: dict[str, PersonalField]
     clear: Callable[[Any, Any], Collection[str]]
-    rows: Callable[[Any], models.QuerySet]
-    kind: str = ""
     person: str = ""
-    erase: Callable[..., None] | None = None
     withheld: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def is_person(self) -> bool:
-        return self.person == "self"
-
-    def label_of(self, name: str) -> str:
-        return str(self.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 REGISTER: dict[type[models.Model], PersonalRecord] = {}
@@ -100,12 +89,11 @@ def register(model: type[models.Model], fields: dict[str, PersonalField], **more
     for name in fields:
         model._meta.get_field(name)
     more.setdefault("clear", nobody)
-    more.setdefault("rows", model._default_manager.visible_to if hasattr(model._default_manager, "visible_to") else None)
     REGISTER[model] = PersonalRecord(model=model, fields=fields, **more)
 
 
 def holds(model: type[models.Model]) -> Callable[[Hold], Hold]:
-    """Register what keeps a person of ``model`` from being erased: a function that yields a sentence for each reason."""
+    """Register what keeps a person of ``model`` from being erased: a function that yields a sentence each."""
 
     def add(hold: Hold) -> Hold:
         _holds.append((model, hold))
@@ -114,18 +102,24 @@ def holds(model: type[models.Model]) -> Callable[[Hold], Hold]:
     return add
 
 
+def label_of(model: type[models.Model] | None, name: str) -> str:
+    """The name for people of a personal field of ``model``, or of the person to whom a record of it points."""
+    entry = REGISTER.get(model) if model else None
+    if entry and name not in entry.fields and entry.person not in ("", "self"):
+        return label_of(entry.model._meta.get_field(entry.person).related_model, name)  # type: ignore[arg-type]
+    return str(entry.model._meta.get_field(name).verbose_name) if entry and name in entry.fields else name
+
+
 def held_by(person: models.Model) -> list[str]:
     """What still hangs open on a person, one sentence each, over all apps."""
     return [sentence for model, hold in _holds if isinstance(person, model) for sentence in hold(person)]
 
 
-def by_kind(kind: str) -> PersonalRecord | None:
-    return next((entry for entry in REGISTER.values() if entry.kind == kind and kind), None)
-
-
 def clear_fields(record: models.Model, user: Any) -> set[str]:
     """The personal fields of ``record`` that ``user``, acting as now, sees as they are."""
-    return set(REGISTER[type(record)].clear(user, record)) if user.affiliation else set()
+    entry = REGISTER[type(record)]
+    seen = entry.clear(user, record) if user.affiliation else ()
+    return {name for name, entered in entry.fields.items() if name in seen or entered.mask is OPEN}
 
 
 def in_clear(record: Any, name: str) -> Any:
@@ -163,7 +157,7 @@ def name_of(record: models.Model) -> str:
         for value in sorted(values, key=len, reverse=True):
             if value and value != "None":
                 text = text.replace(value, masked(holder, values[value]))
-    return text
+    return f"{text}（{record.pk}）" if text == SURNAME(str(record)) else text
 
 
 def remembered(record: models.Model, what: str, value: object) -> str:

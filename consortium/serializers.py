@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import Q
 from rest_framework import serializers
 
+from . import personal
 from .models import Affiliation, Membership, Organization, User
 
 
@@ -17,6 +18,12 @@ class OrganizationSerializer(serializers.ModelSerializer):
     class Meta:
         model = Organization
         fields = ["id", "name", "credit_code", "kind", "contact_name", "contact_phone"]
+
+    def to_representation(self, organization: Organization) -> dict[str, Any]:
+        """The contact as the person who asks may see it: the telephone of another member is masked."""
+        user = self.context["request"].user
+        contact = {name: personal.shown(organization, name, user) for name in personal.REGISTER[Organization].fields}
+        return super().to_representation(organization) | contact
 
 
 class Registrable(serializers.PrimaryKeyRelatedField):

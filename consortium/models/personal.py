@@ -1,8 +1,10 @@
 """Who saw, took away or was given whose personal data, and why."""
 
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..personal import REGISTER, label_of
 from .members import Consortium, Organization
 from .people import Affiliation, User
 from .records import About, AboutQuerySet
@@ -19,9 +21,14 @@ class PersonalDataAccessQuerySet(AboutQuerySet):
             return rows
         return rows.filter(acting_as__organization=affiliation.organization_id)
 
+    def of(self, *records):
+        """All accesses to a person, for those who answer for the person's data: they have fetched the records."""
+        return self.about(*records)
+
     def for_list(self):
         rows = self.select_related("by", "acting_as__organization", "recipient", "content_type")
-        return rows.prefetch_related("record").order_by("-pk")
+        records = [model._base_manager.select_related() for model in REGISTER]
+        return rows.prefetch_related(GenericPrefetch("record", records)).order_by("-pk")
 
 
 class PersonalDataAccess(About):
@@ -31,6 +38,13 @@ class PersonalDataAccess(About):
         REVEAL = "reveal", _("Revealed")
         EXPORT = "export", _("Exported")
         DISCLOSURE = "disclosure", _("Disclosed")
+
+    class Basis(models.TextChoices):
+        """On what a disclosure may rest: Personal Information Protection Law, articles 13, 29 and 31."""
+
+        CONSENT = "consent", _("Consent of the student, of a minor's guardian")
+        AGREEMENT = "agreement", _("Three-party agreement of student, college and enterprise")
+        LEGAL_DUTY = "legal_duty", _("Legal duty")
 
     # PROTECT everywhere: this is what an inspection asks for
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="+", verbose_name=_("consortium"))
@@ -61,6 +75,15 @@ class PersonalDataAccess(About):
                 violation_error_message=_("A disclosure names who receives the data and on what basis."),
             ),
         ]
+
+    @property
+    def basis_label(self) -> str:
+        return str(dict(self.Basis.choices).get(self.basis, self.basis))
+
+    @property
+    def field_labels(self) -> list[str]:
+        """The fields' names for people; of a place in a class they are the student's."""
+        return [label_of(self.content_type.model_class(), name) for name in self.fields]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

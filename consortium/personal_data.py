@@ -1,0 +1,185 @@
+"""Personal data of people who sign in, of those invited, and of the members' contacts."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .models import (
+    Affiliation,
+    Attachment,
+    Export,
+    HistoryEntry,
+    Invitation,
+    Notice,
+    Organization,
+    PersonalDataAccess,
+    User,
+)
+from .personal import HIDDEN, MAIL, OPEN, PHONE, SURNAME, PersonalField, holds, register
+
+Role = Affiliation.Role
+
+SIGN_IN = _("To sign in and to know who acts.")
+CONTACT = _("To reach the person about the consortium's work.")
+EVERYBODY = _("Whoever sees the person's organization")
+ITSELF = _("The person and the secretariat")
+ACCOUNT = _("As long as the account; emptied when it is erased")
+PROOF = _("As long as the record that it proves")
+
+
+def seen_of_user(user: User, person: Any) -> Collection[str]:
+    affiliation = user.affiliation
+    if user.pk == person.pk or (affiliation and affiliation.role == Role.SECRETARIAT):
+        return ("name", "username", "email", "last_login", "date_joined")
+    return ("name",)
+
+
+def seen_of_organization(user: User, organization: Any) -> Collection[str]:
+    affiliation = user.affiliation
+    if affiliation and (affiliation.role == Role.SECRETARIAT or affiliation.organization_id == organization.pk):
+        return ("contact_name", "contact_phone")
+    return ("contact_name",)
+
+
+def seen_by_all_who_see_it(user: User, record: Any) -> Collection[str]:
+    return ("name", "email")
+
+
+register(
+    User,
+    {
+        "name": PersonalField(SIGN_IN, EVERYBODY, ACCOUNT, SURNAME),
+        "username": PersonalField(SIGN_IN, ITSELF, ACCOUNT, SURNAME),
+        "email": PersonalField(CONTACT, ITSELF, ACCOUNT, MAIL),
+        "last_login": PersonalField(_("To find accounts that nobody uses."), ITSELF, ACCOUNT, HIDDEN),
+        "date_joined": PersonalField(_("To know since when the account is there."), ITSELF, ACCOUNT, HIDDEN),
+    },
+    person="self",
+    clear=seen_of_user,
+    withheld=frozenset({"password"}),
+)
+register(
+    Organization,
+    {
+        "contact_name": PersonalField(CONTACT, _("All members"), _("Until the member names another contact"), SURNAME),
+        "contact_phone": PersonalField(
+            CONTACT,
+            _("The member itself and the secretariat; others after giving a reason"),
+            _("Until the member names another contact"),
+            PHONE,
+        ),
+    },
+    clear=seen_of_organization,
+)
+register(
+    Invitation,
+    {
+        "name": PersonalField(
+            _("To let somebody in."), _("The inviting organization and the secretariat"), PROOF, SURNAME
+        ),
+        "email": PersonalField(
+            _("To let somebody in."), _("The inviting organization and the secretariat"), PROOF, MAIL
+        ),
+    },
+    person="accepted_by",
+    clear=seen_by_all_who_see_it,
+    withheld=frozenset({"secret_hash"}),
+)
+register(
+    Affiliation,
+    {
+        "started_on": PersonalField(_("To know who could do what when."), EVERYBODY, PROOF, OPEN),
+        "ended_on": PersonalField(_("To know who could do what when."), EVERYBODY, PROOF, OPEN),
+    },
+    person="user",
+)
+register(
+    Notice,
+    {"text": PersonalField(_("To tell a person what happened."), _("The person"), _("As long as the account"), OPEN)},
+    person="user",
+)
+register(
+    Export,
+    {
+        "address": PersonalField(
+            _("To write the file that was ordered; it may hold what was searched for."), _("The person"), ACCOUNT, OPEN
+        ),
+        "reason": PersonalField(_("To prove why the file was needed."), _("The person"), ACCOUNT, OPEN),
+    },
+    person="user",
+)
+register(
+    UserSession,
+    {
+        "ip": PersonalField(
+            _("To let a person see where the account is open."), _("The person"), _("Until signed out"), HIDDEN
+        ),
+        "user_agent": PersonalField(
+            _("To let a person see where the account is open."), _("The person"), _("Until signed out"), HIDDEN
+        ),
+    },
+    person="user",
+)
+register(
+    HistoryEntry,
+    {
+        "at": PersonalField(
+            _("To trace who changed what, as the law asks of network operators."),
+            _("Whoever sees the record"),
+            _("Always: history is never altered. It names people by their account, so an erasure reaches it."),
+            OPEN,
+        ),
+        "address": PersonalField(
+            _("To trace who changed what, as the law asks of network operators."),
+            _("The secretariat and the auditor"),
+            _("Always: history is never altered"),
+            OPEN,
+        ),
+    },
+    person="actor",
+)
+register(
+    PersonalDataAccess,
+    {
+        "reason": PersonalField(
+            _("To prove who saw whose data and why."),
+            _("The secretariat, the auditor, and the organization that did it"),
+            _("Three years"),
+            OPEN,
+        ),
+        "basis": PersonalField(
+            _("To prove on what basis data were given away."),
+            _("The secretariat, the auditor, and the organization that did it"),
+            _("Three years"),
+            OPEN,
+        ),
+    },
+    person="by",
+)
+register(
+    Attachment,
+    {
+        "name": PersonalField(_("To find the file again."), _("Whoever sees the record"), PROOF, OPEN),
+        "note": PersonalField(_("To say what the file is."), _("Whoever sees the record"), PROOF, OPEN),
+    },
+    person="attached_by",
+)
+
+
+@holds(User)
+def open_account(person: Any) -> Iterator[str]:
+    if person.is_active:
+        yield gettext("The account is still open. Deactivate it first.")
+
+
+@holds(User)
+def roles_in_force(person: Any) -> Iterator[str]:
+    today = timezone.localdate()
+    for role in person.affiliations.filter(Q(ended_on=None) | Q(ended_on__gt=today)).select_related("organization"):
+        words = {"role": role.get_role_display(), "organization": role.organization}
+        yield gettext("The role “%(role)s” at %(organization)s is in force.") % words
