@@ -68,7 +68,7 @@ class EnrollmentViewSet(ScopedViewSet):
     filterset_class = EnrollmentFilter
 
     def prepare(self, rows: QuerySet) -> QuerySet:
-        return rows.for_list()  # type: ignore[attr-defined]
+        return rows.for_list(self.request.user)  # type: ignore[attr-defined]
 
     def insert(self, data: dict[str, Any]) -> Enrollment:
         require(self.request.user, "enrollment.add", data["innovation_class"])
@@ -164,6 +164,7 @@ class HourEntryViewSet(ScopedViewSet):
     def give_back(self, request: Request, pk: str) -> Response:
         """Return the other side's entry with a reason."""
         entry = self.get_object()
+        require(request.user, "hours.return", entry)
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         services.return_many([entry], reason=asked.validated_data["reason"], by=request.user)

@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from consortium import personal
 from consortium.models import Department, Organization, User
 from consortium.serializers import Visible
 
@@ -50,12 +51,15 @@ class InnovationClassSerializer(serializers.ModelSerializer):
 class EnrollmentSerializer(serializers.ModelSerializer):
     innovation_class = Visible(queryset=InnovationClass.objects.all())
     student = Visible(queryset=Student.objects.all())
-    student_name = serializers.CharField(source="student.name", read_only=True)
+    student_name = serializers.SerializerMethodField(help_text="Masked unless the college has disclosed it to you.")
 
     class Meta:
         model = Enrollment
         fields = ["id", "innovation_class", "student", "student_name", "enrolled_on", "left_on"]
         validators: list = []
+
+    def get_student_name(self, enrollment: Enrollment) -> str:
+        return personal.shown(enrollment.student, "name", self.context["request"].user)
 
 
 class ProjectSerializer(serializers.ModelSerializer):

@@ -3,11 +3,13 @@
 from .classes import ClassForm, MentorForm, PlaceForm, StudentForm
 from .hours import CorrectionForm, HourForm
 from .projects import MemberForm, ModuleForm, ProjectForm
+from .students import DiscloseForm
 from .zones import EndForm, PartnerForm, ZoneForm
 
 __all__ = [
     "ClassForm",
     "CorrectionForm",
+    "DiscloseForm",
     "EndForm",
     "HourForm",
     "MemberForm",

@@ -1,11 +1,12 @@
 """Engineering innovation classes, their mentors of both sides and their students."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Affiliation, Consortium, Organization, User
+from consortium.models import Affiliation, Consortium, Organization, PersonalDataAccess, User
 
 from .zones import Side, Zone
 
@@ -49,6 +50,7 @@ class InnovationClass(models.Model):
     places = models.PositiveSmallIntegerField(_("places"))
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNING)
 
+    files_act = "class.change"
     objects = InnovationClassQuerySet.as_manager()
 
     class Meta:
@@ -131,6 +133,9 @@ class Mentor(models.Model):
         return f"{self.person} · {self.innovation_class}"
 
 
+ADULT = 18
+
+
 class StudentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own college's students; whoever works in a zone sees those placed there."""
@@ -143,6 +148,25 @@ class StudentQuerySet(models.QuerySet):
         if affiliation.role == Affiliation.Role.COLLEGE_ADMIN:
             return rows.filter(college=affiliation.organization_id)
         return rows.filter(enrollments__innovation_class__in=InnovationClass.objects.visible_to(user)).distinct()
+
+    def read_by(self, user):
+        """With ``is_disclosed``: the college has given the student's data to the enterprise for which ``user`` acts,
+        and ``user`` mentors the class in which the student has a place now."""
+        affiliation = user.affiliation
+        given = PersonalDataAccess.objects.filter(
+            kind=PersonalDataAccess.Kind.DISCLOSURE,
+            recipient=affiliation.organization_id if affiliation else None,
+            content_type=ContentType.objects.get_for_model(Enrollment),
+        )
+        mentored = Enrollment.objects.open().filter(
+            student=OuterRef("pk"), innovation_class__mentors__person=user, pk__in=given.values("object_id")
+        )
+        return self.annotate(is_disclosed=Exists(mentored))
+
+    def for_list(self, user):
+        """As ``user`` may read them, with the classes in which they have or had a place."""
+        places = Prefetch("enrollments", Enrollment.objects.visible_to(user).select_related("innovation_class"))
+        return self.read_by(user).select_related("college").prefetch_related(places).order_by("number", "pk")
 
     def not_placed(self):
         return self.exclude(enrollments__in=Enrollment.objects.open())
@@ -190,6 +214,18 @@ class Student(models.Model):
     def __str__(self):
         return f"{self.name}（{self.number}）"
 
+    def get_absolute_url(self) -> str:
+        return reverse("zones:student_detail", args=[self.pk])
+
+    def class_names(self) -> str:
+        """The classes in which the student has or had a place, as ``for_list`` fetched them."""
+        return "、".join(place.innovation_class.name for place in self.enrollments.all())
+
+    def is_minor(self, day) -> bool:
+        """Under 18 on that day: the guardian consents, and access is watched more closely."""
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < ADULT
+
 
 class EnrollmentQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -199,8 +235,12 @@ class EnrollmentQuerySet(models.QuerySet):
     def open(self):
         return self.filter(left_on=None)
 
-    def for_list(self):
-        return self.select_related("innovation_class__zone", "student").order_by("student__number", "pk")
+    def for_list(self, user):
+        """With their students as ``user`` may read them."""
+        students = Prefetch("student", Student.objects.read_by(user))
+        return (
+            self.select_related("innovation_class__zone").prefetch_related(students).order_by("student__number", "pk")
+        )
 
 
 class Enrollment(models.Model):

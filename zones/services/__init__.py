@@ -22,11 +22,13 @@ from .outcomes import (
 )
 from .projects import add_member, add_module, remove_member, remove_module, save_project
 from .registers import reject, reopen, save_record, verify
+from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
 from .week import copy_week, save_week
 from .zones import add_partner, end_partner, save_zone
 
 __all__ = [
     "BadRows",
+    "DISCLOSED",
     "add_member",
     "add_mentor",
     "add_module",
@@ -39,7 +41,10 @@ __all__ = [
     "correct_hours",
     "countersign",
     "delete_hours",
+    "disclose",
+    "disclosed_to",
     "end_partner",
+    "erase_student",
     "hour_errors",
     "leave",
     "log_hours",
@@ -64,4 +69,5 @@ __all__ = [
     "save_zone",
     "submit_many",
     "verify",
+    "with_recipients",
 ]

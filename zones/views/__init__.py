@@ -32,11 +32,13 @@ from .projects import (
     project_move,
     project_update,
 )
+from .students import class_disclose, student_detail, student_erase, student_file, student_list, student_reveal
 from .zones import partner_add, partner_end, zone_create, zone_detail, zone_list, zone_move, zone_update
 
 __all__ = [
     "class_create",
     "class_detail",
+    "class_disclose",
     "class_list",
     "class_move",
     "class_place",
@@ -65,6 +67,11 @@ __all__ = [
     "project_move",
     "project_update",
     "student_create",
+    "student_detail",
+    "student_erase",
+    "student_file",
+    "student_list",
+    "student_reveal",
     "zone_create",
     "zone_detail",
     "zone_list",

@@ -47,7 +47,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "zone": innovation_class.zone,
             "mentors": innovation_class.mentors.all(),
             "sides": mentor_sides(innovation_class),
-            "enrollments": innovation_class.enrollments.for_list(),
+            "enrollments": services.with_recipients(innovation_class.enrollments.for_list(request.user), request.user),
             "next_states": next_states(innovation_class),
             "history": HistoryEntry.objects.of(innovation_class),
         },
@@ -126,7 +126,7 @@ def class_place(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def enrollment_leave(request: HttpRequest, pk: int) -> HttpResponse:
-    enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user).for_list(), pk=pk)
+    enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user).for_list(request.user), pk=pk)
     require(request.user, "enrollment.change", enrollment)
     today = timezone.localdate()
     form = EndForm(request.POST or None, initial={"on": today})

@@ -1,0 +1,98 @@
+"""Personal data of students, and what people of both sides leave in classes, projects and hours."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from consortium.models import Affiliation, User
+from consortium.personal import HIDDEN, OPEN, SURNAME, TAIL, YEAR, PersonalField, holds, register
+
+from .models import Enrollment, HourEntry, InnovationClass, Mentor, ProjectMember, Student
+from .services.students import DISCLOSED
+
+COLLEGE = _("The college's own administrators; the secretariat, the bureau and the auditor after giving a reason")
+MENTORS = _(
+    "As before, and an enterprise's mentors to whom the college has disclosed it, until the student leaves the class"
+)
+STUDIES = _("To place students in classes and to prove it.")
+AFTER = _("While the student is placed; the college erases it afterwards on request or when it is no longer needed")
+TEAM = _("Whoever sees the class or project")
+PROOF = _("As long as the yearly figures that hang on it; under a pseudonym when the person is erased")
+
+
+def seen_of_student(user: User, student: Any) -> Collection[str]:
+    """A college's administrators see their own students; mentors what was disclosed (``read_by`` has found out)."""
+    affiliation = user.affiliation
+    if affiliation and affiliation.role == Affiliation.Role.COLLEGE_ADMIN:
+        return tuple(STUDENT) if student.college_id == affiliation.organization_id else ()
+    return DISCLOSED if getattr(student, "is_disclosed", False) else ()
+
+
+STUDENT = {
+    "number": PersonalField(_("To tell students apart."), COLLEGE, AFTER, TAIL),
+    "name": PersonalField(STUDIES, MENTORS, AFTER, SURNAME),
+    "sex": PersonalField(_("To look after the student at the workplace."), MENTORS, AFTER, HIDDEN),
+    "birth_date": PersonalField(_("Nobody under 16 may be placed."), COLLEGE, AFTER, YEAR),
+    "major": PersonalField(_("To teach what fits."), MENTORS, AFTER, HIDDEN),
+    "home_class": PersonalField(_("To reach the student through the class."), COLLEGE, AFTER, HIDDEN),
+    "entered_on": PersonalField(_("Nobody in the first year may be placed."), COLLEGE, AFTER, YEAR),
+}
+register(Student, STUDENT, person="self", clear=seen_of_student)
+register(
+    Enrollment,
+    {
+        "enrolled_on": PersonalField(STUDIES, TEAM, PROOF, OPEN),
+        "left_on": PersonalField(STUDIES, TEAM, PROOF, OPEN),
+    },
+    person="student",
+)
+register(Mentor, {"side": PersonalField(_("To know who teaches for whom."), TEAM, PROOF, OPEN)}, person="person")
+register(
+    ProjectMember,
+    {
+        "activity": PersonalField(_("To log hours faster."), TEAM, PROOF, OPEN),
+        "since": PersonalField(_("To know whose hours count."), TEAM, PROOF, OPEN),
+        "until": PersonalField(_("To know whose hours count."), TEAM, PROOF, OPEN),
+    },
+    person="person",
+)
+register(
+    HourEntry,
+    {
+        "date": PersonalField(_("To prove the work of both sides."), _("Whoever sees the hours"), PROOF, OPEN),
+        "note": PersonalField(_("To prove the work of both sides."), _("Whoever sees the hours"), PROOF, OPEN),
+        "return_reason": PersonalField(_("To put the entry right."), _("Whoever sees the hours"), PROOF, OPEN),
+    },
+    person="person",
+)
+
+
+@holds(User)
+def hours_under_way(person: Any) -> Iterator[str]:
+    count = person.hours.exclude(status=HourEntry.Status.APPROVED).count()
+    if count:
+        sentence = ngettext(
+            "%(n)d entry of hours is not approved yet.", "%(n)d entries of hours are not approved yet.", count
+        )
+        yield sentence % {"n": count}
+
+
+@holds(User)
+def zones_headed(person: Any) -> Iterator[str]:
+    for zone in person.headed_zones.exclude(status="closed"):
+        yield gettext("Heads the zone “%(zone)s”.") % {"zone": zone}
+
+
+@holds(User)
+def classes_mentored(person: Any) -> Iterator[str]:
+    running = InnovationClass.objects.filter(mentors__person=person).exclude(status=InnovationClass.Status.FINISHED)
+    for group in running:
+        yield gettext("Mentors the class “%(name)s”.") % {"name": group}
+
+
+@holds(Student)
+def places_taken(student: Any) -> Iterator[str]:
+    for enrollment in student.enrollments.open().select_related("innovation_class"):
+        yield gettext("Has a place in the class “%(name)s”.") % {"name": enrollment.innovation_class}
