@@ -4,6 +4,15 @@ from .choices import date_input
 from .classes import ClassFilter, EnrollmentFilter
 from .hours import HourFilter
 from .projects import ProjectFilter
+from .students import StudentFilter
 from .zones import ZoneFilter
 
-__all__ = ["ClassFilter", "EnrollmentFilter", "HourFilter", "ProjectFilter", "ZoneFilter", "date_input"]
+__all__ = [
+    "ClassFilter",
+    "EnrollmentFilter",
+    "HourFilter",
+    "ProjectFilter",
+    "StudentFilter",
+    "ZoneFilter",
+    "date_input",
+]
