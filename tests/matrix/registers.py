@@ -1,0 +1,55 @@
+"""Of each register of a zone one record that names the zone's enterprise, and a student's outcome with its credits."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from consortium.models import User
+from zones.models import (
+    CreditConversion,
+    CreditRule,
+    CreditTable,
+    Fund,
+    Outcome,
+    PartTimeTeacher,
+    ResearchProject,
+    StaffTraining,
+    TeacherPlacement,
+    TeachingResource,
+    TechnicalService,
+)
+
+REGISTERS = [
+    (Outcome, {"kind": "patent", "rank": "invention"}, "title"),
+    (TeachingResource, {"kind": "case"}, "title"),
+    (TechnicalService, {"contract_amount": 10}, "title"),
+    (ResearchProject, {"kind": "horizontal"}, "title"),
+    (StaffTraining, {"people": 3, "hours": Decimal(8)}, "title"),
+    (TeacherPlacement, {"days": 30}, "post"),
+    (PartTimeTeacher, {"hours": Decimal(8)}, "course"),
+    (Fund, {"purpose": "running", "source": "enterprise", "budget": 10}, "title"),
+]
+
+
+def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> None:
+    """The records of one side, each written by ``writer``."""
+    records = world.records[side]
+    zone, day = records["zone"], now.date()
+    for model, fields, text in REGISTERS:
+        if hasattr(model, "teacher"):
+            fields = {**fields, "teacher": writer}
+        if model is TeacherPlacement:
+            fields = {**fields, "ends_on": day}
+        world.add(model.THING, side, model.objects.create(
+            **fields, **{text: f"{model.THING}~{side}"}, zone=zone, date=day, organization=zone.college,
+            enterprise=records["partnership"].enterprise, recorded_by=writer, recorded_at=now,
+        ))  # fmt: skip
+    table = CreditTable.objects.create(consortium=zone.consortium, college=zone.college, yearly_cap=9)
+    world.add("credit_table", side, table)
+    world.add("credit_rule", side, CreditRule.objects.create(
+        table=table, kind="patent", course=f"course~{side}", credits=2
+    ))  # fmt: skip
+    world.add("credit_conversion", side, CreditConversion.objects.create(
+        outcome=records["outcome"], achievement=records["outcome"], student=records["student"], year=day.year,
+        course=f"course~{side}", by_table=2, credits=2, converted_by=writer, converted_at=now,
+    ))  # fmt: skip
