@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
@@ -103,6 +104,7 @@ class Organization(models.Model):
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
 
+    files_act = "organization.change"
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:
@@ -112,6 +114,9 @@ class Organization(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("consortium:organization_detail", args=[self.pk])
 
     @property
     def is_enterprise(self) -> bool:

@@ -73,6 +73,7 @@ class Project(models.Model):
     )
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNED)
 
+    files_act = "project.change"
     objects = ProjectQuerySet.as_manager()
 
     class Meta:

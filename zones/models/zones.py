@@ -79,6 +79,7 @@ class Zone(models.Model):
         Organization, through="ZonePartner", related_name="partnered_zones", verbose_name=_("partner enterprises")
     )
 
+    files_act = "zone.change"
     objects = ZoneQuerySet.as_manager()
     partners_seen: "list[ZonePartner]"  # by for_list(user)
 
