@@ -37,7 +37,8 @@ def import_plan(
     """
     if table.errors:
         raise Refused(" ".join(table.errors))
-    Consortium.objects.select_for_update().get(pk=consortium.pk)  # two imports of one table come one after the other
+    # two imports of one table come one after the other
+    Consortium.objects.select_for_update(no_key=True).get(pk=consortium.pk)
     unit = table.unit or str(by.affiliation.organization if by and by.affiliation else consortium)
     existing = Plan.objects.filter(consortium=consortium, unit=unit, year=year).first()
     if existing:
@@ -250,4 +251,5 @@ def _reviewable(progress: Progress) -> Milestone:
 
 def _locked(milestone: Milestone) -> Milestone:
     """The milestone as it stands now, kept for this transaction: reports and answers to it come one after another."""
-    return Milestone.objects.select_for_update(of=("self",)).select_related("task__plan").get(pk=milestone.pk)
+    rows = Milestone.objects.select_for_update(of=("self",), no_key=True).select_related("task__plan")
+    return rows.get(pk=milestone.pk)

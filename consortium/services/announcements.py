@@ -53,7 +53,7 @@ def confirm_reading(announcement: Announcement, *, by: User, now: datetime) -> N
     """Keep that the person has read it, once: the first moment counts. Raises Refused when it was withdrawn."""
     if by.affiliation is None:
         raise Refused(_("You have no role in a consortium now."))
-    if Announcement.objects.select_for_update().get(pk=announcement.pk).withdrawn_at:
+    if Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk).withdrawn_at:
         raise Refused(_("This announcement was withdrawn."))
     AnnouncementReceipt.objects.get_or_create(
         announcement=announcement, user=by, defaults={"acting_as": by.affiliation, "at": now}

@@ -38,7 +38,7 @@ def order_export(*, title: str, address: str, reason: str, language: str, by: Us
         raise Refused(_("You have no role in a consortium now."))
     if len(address) > Export._meta.get_field("address").max_length:
         raise Refused(_("These filters are too long to be remembered. Take some of them out."))
-    User.objects.select_for_update().get(pk=by.pk)  # two clicks at once get one order
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two clicks at once get one order
     same = Export.objects.filter(user=by, acting_as=by.affiliation, address=address, reason=reason)
     if waiting := same.filter(status__in=Status.open()).first():
         return waiting

@@ -76,7 +76,7 @@ def _turn(attachment: Attachment, *, was: models.Q, **fields: Any) -> None:
 
 def _open(owner: Any) -> None:
     """Lock the record, so that two who hand in files count one after the other; raise Refused when it is closed."""
-    locked = type(owner)._base_manager.select_for_update(of=("self",)).get(pk=owner.pk)
+    locked = type(owner)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     if sentence := files_closed(locked):
         raise Refused(sentence)
 

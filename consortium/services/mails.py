@@ -74,7 +74,8 @@ def _send_to(reader: User, mail: str, now: datetime, server: object) -> bool:
 @transaction.atomic
 def _claim(pending, now: datetime) -> list[Notice]:
     """The rows that nobody else has in hand, now in ours: whoever comes meanwhile waits for the lock and finds none."""
-    rows = list(pending.select_for_update(of=("self",)).select_related("acting_as__consortium").order_by("pk"))
+    pending = pending.select_for_update(of=("self",), no_key=True)
+    rows = list(pending.select_related("acting_as__consortium").order_by("pk"))
     Notice.objects.filter(pk__in=[row.pk for row in rows]).update(claimed_until=now + CLAIM)
     return rows
 

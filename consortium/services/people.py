@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 SECRET_BYTES = 32
 
 # acts in the history; a changed field stands there by its own name
-ACCEPTED, WITHDRAWN, SENT_AGAIN = gettext_noop("Accepted"), gettext_noop("Withdrawn"), gettext_noop("Sent again")
+ACCEPTED = gettext_noop("Invitation accepted")
+WITHDRAWN = gettext_noop("Invitation withdrawn")
+SENT_AGAIN = gettext_noop("Invitation sent again")
 TOKEN_MADE, TOKEN_REVOKED = gettext_noop("API token made"), gettext_noop("API token revoked")
 
 
@@ -172,7 +174,8 @@ def end_role(affiliation: Affiliation, *, by: User, reason: str) -> None:
 
     Raises Refused when it has ended already, or when nobody else would be the secretariat.
     """
-    list(Consortium.objects.select_for_update().filter(pk=affiliation.consortium_id))  # the last two end one by one
+    # the last two end one by one
+    list(Consortium.objects.select_for_update(no_key=True).filter(pk=affiliation.consortium_id))
     if affiliation.role == Affiliation.Role.SECRETARIAT:
         office = Affiliation.objects.in_force().filter(consortium=affiliation.consortium_id, role=affiliation.role)
         if not office.exclude(pk=affiliation.pk).exists():

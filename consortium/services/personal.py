@@ -106,7 +106,7 @@ def erase_user(user: User, *, by: User, reason: str) -> None:
     force or something hangs on the person, saying what, and ValidationError without a reason.
     """
     reason = check_reason(reason)
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if sentences := hindrances(stored):
         raise Refused(" ".join(sentences))
     name, mail = stored.name, stored.email

@@ -34,7 +34,7 @@ class Assessed:
 
 def lock(evaluation: Evaluation, *allowed: Status) -> None:
     """Refuse unless the evaluation is at one of these stages now; nobody else changes it in this transaction."""
-    status = Evaluation.objects.select_for_update().values_list("status", flat=True).get(pk=evaluation.pk)
+    status = Evaluation.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=evaluation.pk)
     if status not in allowed:
         raise Refused(
             _("This evaluation is at “%(stage)s”: this can no longer, or not yet, be changed.")

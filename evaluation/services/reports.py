@@ -65,7 +65,7 @@ def queue_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: dat
 
 @transaction.atomic
 def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualReport:
-    Zone.objects.select_for_update().get(pk=zone.pk)  # two who order at once get one report
+    Zone.objects.select_for_update(no_key=True).get(pk=zone.pk)  # two who order at once get one report
     rows = AnnualReport.objects.filter(zone=zone, year=year)
     newest = rows.order_by("-version").select_related("zone").first()
     if newest and newest.is_open:
@@ -83,7 +83,7 @@ def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualRepor
 @transaction.atomic
 def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     """Put a failed report back into the queue. Raises Refused when it is not failed or a newer one is being made."""
-    Zone.objects.select_for_update().get(pk=report.zone_id)
+    Zone.objects.select_for_update(no_key=True).get(pk=report.zone_id)
     if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
         raise Refused(_("A report of this zone and year is being made already."))
     move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now)

@@ -139,6 +139,6 @@ def remove_indicator(indicator: Indicator, *, by: User) -> None:
 
 def _only_draft(scheme: Scheme) -> None:
     """Refuse unless the scheme is a draft now; its row is locked until the transaction ends."""
-    status = Scheme.objects.select_for_update().values_list("status", flat=True).get(pk=scheme.pk)
+    status = Scheme.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=scheme.pk)
     if status != Scheme.Status.DRAFT:
         raise Refused(_("This scheme was published and is frozen. Make a new version."))

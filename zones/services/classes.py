@@ -119,7 +119,7 @@ def leave(enrollment: Enrollment, *, on: date, today: date, reason: str = "", by
     The place is free at once, so the day is not in the future (a place that has not begun may be given up). Raises
     ValidationError by field, Refused when the student has left.
     """
-    stored = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    stored = Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
     if stored.left_on:
         raise Refused(_("This student has left the class already."))
     if on > max(today, stored.enrolled_on):

@@ -149,7 +149,7 @@ def countersign(
     """
     if not seen:
         raise Refused(_("Nothing is chosen. Tick the entries first."))
-    rows = HourEntry.objects.visible_to(by).filter(pk__in=seen).for_list().select_for_update(of=("self",))
+    rows = HourEntry.objects.visible_to(by).filter(pk__in=seen).for_list().select_for_update(of=("self",), no_key=True)
     taken: list[HourEntry] = []
     left: list[HourEntry] = []
     for entry in rows:
@@ -264,7 +264,7 @@ def lock_people(people: Iterable[int]) -> None:
 def _editable(entries: Sequence[HourEntry]) -> dict[int, HourEntry]:
     """The stored rows by id, locked. Raises Refused when one may not be changed any more."""
     ids = [entry.pk for entry in entries]
-    stored = HourEntry.objects.select_for_update().in_bulk(ids) if ids else {}
+    stored = HourEntry.objects.select_for_update(no_key=True).in_bulk(ids) if ids else {}
     for entry in entries:
         row = stored.get(entry.pk)
         if row is None:

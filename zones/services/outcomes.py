@@ -183,8 +183,9 @@ def convert(outcome: Outcome, student: Student, *, course: str, by: User, now: d
     highest level. Raises Refused with the reason, ValidationError by field.
     """
     root = outcome.same_as_id or outcome.pk
-    list(Outcome.objects.select_for_update(of=("self",)).filter(pk__in={root, outcome.pk}).order_by("pk"))
-    Student.objects.select_for_update(of=("self",)).get(pk=student.pk)  # the year's sum must hold while it is added to
+    list(Outcome.objects.select_for_update(of=("self",), no_key=True).filter(pk__in={root, outcome.pk}).order_by("pk"))
+    # the year's sum must hold while it is added to
+    Student.objects.select_for_update(of=("self",), no_key=True).get(pk=student.pk)
     outcome = Outcome.objects.select_related("zone").get(pk=outcome.pk)
     if not outcome.students.filter(pk=student.pk).exists():
         raise Refused(_("This student has not earned this outcome."))

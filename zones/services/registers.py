@@ -79,7 +79,7 @@ def reopen(record: Verified, *, reason: str, by: User) -> None:
 
 def locked(record: Any) -> Any:
     """The stored row, held to the end of the transaction."""
-    return type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    return type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
 
 
 def rewritten(record: Any, *, by: User, now: datetime) -> None:
@@ -116,7 +116,8 @@ def _check_days(placement: TeacherPlacement) -> None:
     span = (placement.ends_on - placement.date).days + 1
     if 0 < span < (placement.days or 0):
         raise ValidationError({"days": _("From the first to the last day there are only %(days)d.") % {"days": span}})
-    User.objects.select_for_update(of=("self",)).get(pk=placement.teacher_id)  # two recorded at once queue up
+    # two recorded at once queue up
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=placement.teacher_id)
     others = TeacherPlacement.objects.filter(
         teacher=placement.teacher, date__lte=placement.ends_on, ends_on__gte=placement.date
     )

@@ -33,7 +33,7 @@ def disclose(
     Refused when a student has left, when the enterprise does not work in the zone, and when it has all of it already.
     """
     chosen = list(
-        Enrollment.objects.select_for_update(of=("self",))
+        Enrollment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("innovation_class", "student")
         .filter(pk__in=[row.pk for row in enrollments])
     )
@@ -85,7 +85,7 @@ def erase_student(student: Student, *, by: User, reason: str) -> None:
     article 47. Raises Refused while the student has a place, and ValidationError without a reason.
     """
     reason = check_reason(reason)
-    stored = Student.objects.select_for_update().get(pk=student.pk)
+    stored = Student.objects.select_for_update(no_key=True).get(pk=student.pk)
     if sentences := hindrances(stored):
         raise Refused(" ".join(sentences))
     stored.name = pseudonym(gettext_noop("Erased student %(n)d"), stored)
