@@ -269,7 +269,7 @@ def test_the_matrix_takes_the_same_queries_whatever_its_size(
 ):
     fill(plan, college, rows, college_admin)
     client = client_for(bureau)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url("plan_detail", plan.pk))
 
 
