@@ -57,11 +57,8 @@ class OrganizationQuerySet(models.QuerySet):
 
     def with_membership(self, user):
         """With ``is_lead``, ``joined_on`` and ``left_on`` of the membership in the user's consortium."""
-        if not user.affiliation:
-            return self.none()
-        membership = Membership.objects.filter(
-            organization=models.OuterRef("pk"), consortium=user.affiliation.consortium_id
-        )
+        consortium = user.affiliation.consortium_id if user.affiliation else None
+        membership = Membership.objects.filter(organization=models.OuterRef("pk"), consortium=consortium)
         return self.annotate(
             **{name: models.Subquery(membership.values(name)) for name in ("is_lead", "joined_on", "left_on")}
         )

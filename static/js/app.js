@@ -45,16 +45,56 @@
     closeMenus(null);
   });
 
-  // A form marked data-guard asks before what was typed is thrown away.
-  document.addEventListener('input', function (event) {
-    const form = event.target.form;
-    if (form && 'guard' in form.dataset) form.dataset.guard = 'changed';
-  });
-  document.addEventListener('submit', function (event) {
-    if ('guard' in event.target.dataset) event.target.dataset.guard = '';
-  });
+  // What was typed is not thrown away unasked: every form card, and any other form marked data-guard.
+  const guarded = 'form[data-guard], form.form-card[method=post]';
+
+  function differs(field) {
+    if (field.type === 'hidden' || field.disabled) return false;
+    if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
+    if (!field.options) return field.defaultValue !== undefined && field.value !== field.defaultValue;
+    const options = Array.from(field.options);
+    const said = field.multiple || options.some(function (option) { return option.defaultSelected; });
+    return options.some(function (option, i) { return option.selected !== (said ? option.defaultSelected : i === 0); });
+  }
+  function isChanged(form) {   // a form that came back with mistakes holds what was typed before
+    return !form.dataset.sent && (form.querySelector('.errsum') || Array.from(form.elements).some(differs));
+  }
   addEventListener('beforeunload', function (event) {
-    if (document.querySelector('form[data-guard=changed]')) event.preventDefault();
+    if (Array.from(document.querySelectorAll(guarded)).some(isChanged)) event.preventDefault();
+  });
+
+  // A form is sent once, however often one clicks. A download (data-download) leaves the page as it is, a broken
+  // connection too, so after a while, and when one comes back to the page, it can be sent again.
+  function release(form) {
+    delete form.dataset.sent;
+    Array.from(form.elements).forEach(function (button) {
+      if ('held' in button.dataset) { button.disabled = false; delete button.dataset.held; }
+    });
+  }
+  function hold(form) {
+    form.dataset.sent = 'yes';
+    setTimeout(function () {   // not at once: the button that was clicked is sent with the form
+      Array.from(form.elements).forEach(function (button) {
+        if (button.type === 'submit' && !button.disabled) { button.disabled = true; button.dataset.held = ''; }
+      });
+    });
+    setTimeout(release, 'download' in form.dataset ? 1500 : 15000, form);
+  }
+  document.addEventListener('submit', function (event) {
+    const form = event.target;
+    if (form.method !== 'post') return;
+    if (form.dataset.sent) event.preventDefault();
+    else if (!event.defaultPrevented) hold(form);
+  });
+  addEventListener('pageshow', function () {
+    document.querySelectorAll('form[data-sent]').forEach(release);
+  });
+  // htmx sends by itself: what it sent counts as sent while it is on its way, and after that only when it was taken.
+  document.addEventListener('htmx:beforeRequest', function (event) {
+    if (event.target.matches('form')) hold(event.target);
+  });
+  document.addEventListener('htmx:afterRequest', function (event) {
+    if (event.target.matches('form')) release(event.target);
   });
 
   // On a phone the navigation scrolls sideways: begin where one is.

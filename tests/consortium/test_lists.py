@@ -249,3 +249,11 @@ def test_a_long_list_is_counted_only_so_far(client_for, bureau, bureau_organizat
         html = client_for(bureau).get(reverse("tasks:plan_list")).content.decode()
         said = re.search(r'<span class="sub">([^<]*rows?)</span>', html).group(1)
         assert said == {2021: "1 row", 2022: "2 rows", 2023: "more than 2 rows"}[year]
+
+
+def test_who_has_no_role_may_sort_and_filter_the_nothing_that_is_seen(client_for, secretariat, organizations):
+    secretariat.affiliations.update(ended_on=DAY)
+    client, address = client_for(secretariat), reverse("consortium:organization_list")
+    for asked in ({"sort": "-joined_on"}, {"is_lead": "true"}, {"kind": "park"}, {"export": "xlsx"}):
+        assert client.get(address, asked).status_code == 200, asked
+    assert list(client.get(address).context["page"]) == []
