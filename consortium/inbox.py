@@ -128,7 +128,6 @@ INVITATION_ACCEPTED = notice_kind(
     gettext_lazy("My invitation is accepted"),
     *(Role.SECRETARIAT, Role.COLLEGE_ADMIN, Role.PARTNER),
 )
-EXPORT_DONE = notice_kind("export_done", gettext_lazy("My export is ready"))
 
 
 @waits("announcements", gettext_lazy("Announcements"))

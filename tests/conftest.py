@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from config.celery import app
 from consortium.models import Affiliation, Consortium, Department, Membership, Organization, User
 
 Kind, Role = Organization.Kind, Affiliation.Role
@@ -217,3 +218,19 @@ def api_for():
         return client
 
     return make
+
+
+@pytest.fixture
+def lost_broker():
+    """A broker to which nothing listens."""
+    before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
+    use_broker(
+        {"broker_url": "redis://127.0.0.1:1/0", "broker_transport_options": {"max_retries": 1, "interval_start": 0}}
+    )
+    yield
+    use_broker(before)
+
+
+def use_broker(options: dict) -> None:
+    app.conf.update(options)
+    app._pool = app.amqp._producer_pool = None  # connections made so far

@@ -7,7 +7,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(model_name="notice", name="notices_of_user"),
-        migrations.AddField("announcement", "reminded_at", models.DateTimeField(null=True, verbose_name="reminded at")),
+        migrations.AddField(
+            "announcement",
+            "reminded_at",
+            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="reminded at"),
+        ),
+        migrations.AlterField(
+            "announcement",
+            "withdrawn_at",
+            models.DateTimeField(blank=True, editable=False, null=True, verbose_name="withdrawn at"),
+        ),
         migrations.AddField(
             "notice",
             "acting_as",

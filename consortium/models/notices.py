@@ -127,8 +127,8 @@ class Announcement(models.Model):
     text = models.TextField(_("text"), max_length=20_000)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("announced at"))
-    reminded_at = models.DateTimeField(_("reminded at"), null=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
 
     objects = AnnouncementQuerySet.as_manager()
 

@@ -8,7 +8,6 @@ import pytest
 from django.core.files.base import File
 from django.utils import timezone, translation
 
-from config.celery import app
 from consortium.models import Affiliation
 from evaluation import services
 from evaluation.models import AnnualReport
@@ -207,19 +206,3 @@ def report(zone, secretariat, now) -> AnnualReport:
 def finished(report) -> AnnualReport:
     assert reports.make(report)
     return report
-
-
-@pytest.fixture
-def lost_broker():
-    """A broker to which nothing listens."""
-    before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
-    use_broker(
-        {"broker_url": "redis://127.0.0.1:1/0", "broker_transport_options": {"max_retries": 1, "interval_start": 0}}
-    )
-    yield
-    use_broker(before)
-
-
-def use_broker(options: dict) -> None:
-    app.conf.update(options)
-    app._pool = app.amqp._producer_pool = None  # connections made so far
