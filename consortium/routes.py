@@ -8,6 +8,14 @@ PUBLIC = "public"  # nobody needs to sign in
 OWN = "own"  # everybody who signs in, and only one's own things
 OPERATOR = "operator"  # Django's administration
 
+
+def _register(thing: str) -> dict[str, str | dict[str, str]]:
+    """The addresses that every register of a zone has."""
+    acts = {"list": "see", "create": "add", "detail": "see", "update": "change"}
+    acts |= {"verify": "verify", "reject": "return", "reopen": "return"}
+    return {f"zones:{thing}_{page}": f"{thing}.{act}" for page, act in acts.items()}
+
+
 ROUTES: dict[str, str | dict[str, str]] = {
     "home": OWN,
     "account_login": PUBLIC,
@@ -129,6 +137,29 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:hours_submit": "hours.submit",
     "zones:hours_delete": "hours.change",
     "zones:hours_correct": "hours.correct",
+    "zones:register_index": "zone.see",
+    "zones:outcome_list": "outcome.see",
+    "zones:outcome_create": "outcome.add",
+    "zones:outcome_detail": "outcome.see",
+    "zones:outcome_update": "outcome.change",
+    "zones:outcome_convert": "credit_conversion.add",
+    "zones:outcome_verify": "outcome.verify",
+    "zones:outcome_reject": "outcome.return",
+    "zones:outcome_reopen": "outcome.return",
+    "zones:conversion_list": "credit_conversion.see",
+    "zones:conversion_cancel": "credit_conversion.return",
+    "zones:credit_rule_list": "credit_rule.see",
+    "zones:credit_rule_create": "credit_table.change",
+    "zones:credit_table_update": "credit_table.change",
+    "zones:credit_rule_update": "credit_table.change",
+    "zones:credit_rule_remove": "credit_table.change",
+    **_register("teaching_resource"),
+    **_register("technical_service"),
+    **_register("research_project"),
+    **_register("staff_training"),
+    **_register("teacher_placement"),
+    **_register("part_time_teacher"),
+    **_register("fund"),
     # tasks
     "tasks:plan_list": "plan.see",
     "tasks:plan_create": "plan.add",
@@ -193,6 +224,11 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "projects-detail": {"GET": "project.see", "PATCH": "project.change"},
     "hours-list": {"GET": "hours.see", "POST": "hours.add"},
     "hours-detail": {"GET": "hours.see", "PATCH": "hours.change", "DELETE": "hours.change"},
+    "outcomes-list": {"GET": "outcome.see", "POST": "outcome.add"},
+    "outcomes-detail": {"GET": "outcome.see", "PATCH": "outcome.change"},
+    "outcomes-verify": {"POST": "outcome.verify"},
+    "outcomes-reject": {"POST": "outcome.return"},
+    "outcomes-reopen": {"POST": "outcome.return"},
     "hours-bulk": {"POST": "hours.add"},
     "hours-submit": {"POST": "hours.submit"},
     "hours-approve": {"POST": "hours.approve"},

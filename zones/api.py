@@ -16,12 +16,14 @@ from consortium.permissions import require
 
 from . import services
 from .filters import ClassFilter, EnrollmentFilter, HourFilter, ProjectFilter, ZoneFilter
-from .models import Enrollment, HourEntry, InnovationClass, Project, Zone
+from .filters.outcomes import OutcomeFilter
+from .models import Enrollment, HourEntry, InnovationClass, Outcome, Project, Zone
 from .serializers import (
     CorrectionSerializer,
     EnrollmentSerializer,
     HourEntrySerializer,
     InnovationClassSerializer,
+    OutcomeSerializer,
     ProjectSerializer,
     ReasonSerializer,
     ZoneSerializer,
@@ -182,6 +184,59 @@ class HourEntryViewSet(ScopedViewSet):
         return Response(self.get_serializer(correction).data, status=status.HTTP_201_CREATED)
 
 
+class OutcomeViewSet(ScopedViewSet):
+    model, thing = Outcome, "outcome"
+    serializer_class = OutcomeSerializer
+    filterset_class = OutcomeFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.select_related("zone__college").prefetch_related("students", "teachers")
+
+    def insert(self, data: dict[str, Any]) -> Outcome:
+        people = {name: data.pop(name, []) for name in ("students", "teachers")}
+        outcome = Outcome(**data)
+        require(self.request.user, "outcome.add", outcome)
+        return services.save_outcome(outcome, **people, by=self.request.user, now=timezone.now())
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        people = {name: data.pop(name, list(getattr(obj, name).all())) for name in ("students", "teachers")}
+        services.save_outcome(_with(obj, data), **people, by=self.request.user, now=timezone.now())
+        obj.refresh_from_db()
+
+    @extend_schema(request=None, responses=OutcomeSerializer)
+    @action(detail=True, methods=["post"])
+    def verify(self, request: Request, pk: str) -> Response:
+        """Confirm somebody else's record."""
+        outcome = self.get_object()
+        require(request.user, "outcome.verify", outcome)
+        services.verify(outcome, by=request.user, now=timezone.now())
+        return Response(self.get_serializer(outcome).data)
+
+    @extend_schema(request=ReasonSerializer, responses=OutcomeSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, pk: str) -> Response:
+        """Turn a record down with a reason."""
+        outcome = self.get_object()
+        require(request.user, "outcome.return", outcome)
+        services.reject(outcome, reason=_reason(request), by=request.user, now=timezone.now())
+        return Response(self.get_serializer(outcome).data)
+
+    @extend_schema(request=ReasonSerializer, responses=OutcomeSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Take a verification back, with a reason."""
+        outcome = self.get_object()
+        require(request.user, "outcome.return", outcome)
+        services.reopen(outcome, reason=_reason(request), by=request.user)
+        return Response(self.get_serializer(outcome).data)
+
+
+def _reason(request: Request) -> str:
+    asked = ReasonSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return asked.validated_data["reason"]
+
+
 def _with(obj: Any, data: dict[str, Any]) -> Any:
     for name, value in data.items():
         setattr(obj, name, value)
@@ -194,4 +249,5 @@ routes = [
     ("enrollments", EnrollmentViewSet),
     ("projects", ProjectViewSet),
     ("hours", HourEntryViewSet),
+    ("outcomes", OutcomeViewSet),
 ]

@@ -5,14 +5,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
-from django.db.models.functions import ExtractMonth, ExtractYear
+from django.db.models import CharField, Count, DecimalField, QuerySet, Sum, Value
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium.models import Organization, User
 
-from .models import HourEntry, InnovationClass, Mentor, Project, Side, Zone
+from .models import REGISTERS, HourEntry, InnovationClass, Mentor, Outcome, Project, Side, Verified, Zone
 
 ENTERPRISE = Organization.Kind.ENTERPRISE
+# what the figure of a register is: one of its sums and the unit; of the others the rows are counted
+FIGURES = {
+    "technical_service": ("amount_received", gettext_lazy("yuan received")),
+    "research_project": ("funding", gettext_lazy("yuan of funding")),
+    "staff_training": ("person_hours", gettext_lazy("people × hours")),
+    "teacher_placement": ("days", gettext_lazy("days")),
+    "part_time_teacher": ("hours", gettext_lazy("lessons")),
+    "fund": ("spent", gettext_lazy("yuan spent")),
+}
 
 
 def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
@@ -84,3 +97,51 @@ def mentor_sides(innovation_class: InnovationClass) -> dict[str, Any]:
         "enterprise_free": range(len(Mentor.SLOTS) - len(found[Side.ENTERPRISE])),
         "missing": [Side(side).label for side, mentors in found.items() if not mentors],
     }
+
+
+def register_cards(user: User, year: int, zone: Zone | None = None) -> list[dict[str, Any]]:
+    """The outcomes' and each register's figure of a year, of one zone or of all that ``user`` sees, in one query.
+
+    The figure is that of the verified rows, to which ``url`` leads; ``waiting`` counts those still to be verified.
+    """
+    models = [Outcome, *REGISTERS]
+    parts = [_figures(model, user, year, zone) for model in models]
+    found = {(row["register"], row["status"]): row for row in parts[0].union(*parts[1:], all=True)}
+    nothing = {"rows": 0, "amount": Decimal(0)}
+    cards = []
+    for model in models:
+        thing, page = model.THING, reverse(f"zones:{model.THING}_list")
+        filters: dict[str, Any] = {"year": year} | ({"zone": zone.pk} if zone else {})
+        verified = found.get((thing, Verified.Status.VERIFIED), nothing)
+        waiting = found.get((thing, Verified.Status.RECORDED), nothing)["rows"]
+        summed, unit = FIGURES.get(thing, ("", _("entries")))
+        cards.append(
+            {
+                "thing": thing,
+                "label": model._meta.verbose_name_plural,
+                "value": verified["amount"] if summed else verified["rows"],
+                "unit": unit,
+                "rows": verified["rows"] if summed else None,
+                "waiting": waiting,
+                "url": f"{page}?{urlencode({**filters, 'status': Verified.Status.VERIFIED})}",
+                "waiting_url": f"{page}?{urlencode({**filters, 'status': Verified.Status.RECORDED})}",
+            }
+        )
+    return cards
+
+
+def _figures(model: type[Verified], user: User, year: int, zone: Zone | None) -> QuerySet:
+    """Rows of dicts by state: the register's name, how many rows, and the sum that is its figure."""
+    rows = model.objects.visible_to(user).in_year(year)
+    if zone:
+        rows = rows.filter(zone=zone)
+    summed = model.SUMS[FIGURES[model.THING][0]] if model.THING in FIGURES else Count("pk")
+    return (
+        rows.order_by()
+        .values("status")
+        .annotate(
+            register=Value(model.THING, CharField()),
+            rows=Count("pk"),
+            amount=Cast(summed, DecimalField(max_digits=14, decimal_places=2)),
+        )
+    )

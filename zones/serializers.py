@@ -4,10 +4,10 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from consortium import personal
-from consortium.models import Department, Organization, User
+from consortium.models import Affiliation, Department, Organization, User
 from consortium.serializers import Visible
 
-from .models import Enrollment, HourEntry, InnovationClass, Project, ProjectMember, Student, Zone
+from .models import Enrollment, HourEntry, InnovationClass, Outcome, Project, ProjectMember, Student, Zone
 
 
 class ZoneSerializer(serializers.ModelSerializer):
@@ -107,6 +107,14 @@ class LoggablePerson(Remembered):
         return User.objects.filter(pk__in=places.values("person"))
 
 
+class VisiblePerson(serializers.PrimaryKeyRelatedField):
+    """Somebody with a role, now or earlier, in an organization that the user sees."""
+
+    def get_queryset(self) -> QuerySet:
+        roles = Affiliation.objects.visible_to(self.context["request"].user)
+        return User.objects.filter(pk__in=roles.values("user"))
+
+
 class HourEntrySerializer(serializers.ModelSerializer):
     project = VisibleProject(queryset=Project.objects.all())
     person = LoggablePerson(queryset=User.objects.none())
@@ -152,3 +160,39 @@ class ReasonSerializer(serializers.Serializer):
 class CorrectionSerializer(serializers.Serializer):
     hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None, help_text="The right figure.")
     reason = serializers.CharField(allow_blank=True, default="")
+
+
+class OutcomeSerializer(serializers.ModelSerializer):
+    zone = Visible(queryset=Zone.objects.all())
+    innovation_class = Visible(queryset=InnovationClass.objects.all(), allow_null=True, required=False)
+    enterprise = Visible(queryset=Organization.objects.all(), allow_null=True, required=False)
+    students = Visible(queryset=Student.objects.all(), many=True, required=False)
+    teachers = VisiblePerson(queryset=User.objects.all(), many=True, required=False)
+    same_as = Visible(queryset=Outcome.objects.all(), allow_null=True, required=False)
+
+    class Meta:
+        model = Outcome
+        fields = [
+            "id",
+            "zone",
+            "innovation_class",
+            "kind",
+            "title",
+            "level",
+            "rank",
+            "date",
+            "enterprise",
+            "students",
+            "teachers",
+            "is_representative",
+            "same_as",
+            "note",
+            "status",
+            "recorded_by",
+            "recorded_at",
+            "decided_by",
+            "decided_at",
+            "reject_reason",
+        ]
+        read_only_fields = ["status", "recorded_by", "recorded_at", "decided_by", "decided_at", "reject_reason"]
+        validators: list = []

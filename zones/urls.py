@@ -1,6 +1,34 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from . import views
+from .models import REGISTERS, Outcome
+
+
+def decisions(thing: str) -> list[URLPattern]:
+    """Verifying, rejecting and opening again: the same for outcomes and registers."""
+    segment, more = segment_of(thing), {"thing": thing}
+    return [
+        path(f"{segment}<int:pk>/verify/", views.record_verify, more, name=f"{thing}_verify"),
+        path(f"{segment}<int:pk>/reject/", views.record_reject, more, name=f"{thing}_reject"),
+        path(f"{segment}<int:pk>/reopen/", views.record_reopen, more, name=f"{thing}_reopen"),
+    ]
+
+
+def register(thing: str) -> list[URLPattern]:
+    """The addresses of one register, ``technical-services/…`` for ``technical_service``."""
+    segment, more = segment_of(thing), {"thing": thing}
+    return [
+        path(segment, views.register_list, more, name=f"{thing}_list"),
+        path(f"{segment}new/", views.register_create, more, name=f"{thing}_create"),
+        path(f"{segment}<int:pk>/", views.register_detail, more, name=f"{thing}_detail"),
+        path(f"{segment}<int:pk>/edit/", views.register_update, more, name=f"{thing}_update"),
+        *decisions(thing),
+    ]
+
+
+def segment_of(thing: str) -> str:
+    return f"{thing.replace('_', '-')}s/"
+
 
 app_name = "zones"
 urlpatterns = [
@@ -45,4 +73,19 @@ urlpatterns = [
     path("hours/<int:pk>/submit/", views.hours_submit, name="hours_submit"),
     path("hours/<int:pk>/remove/", views.hours_delete, name="hours_delete"),
     path("hours/<int:pk>/correct/", views.hours_correct, name="hours_correct"),
+    path("registers/", views.register_index, name="register_index"),
+    *(address for model in REGISTERS for address in register(model.THING)),
+    path("outcomes/", views.outcome_list, name="outcome_list"),
+    path("outcomes/new/", views.outcome_create, name="outcome_create"),
+    path("outcomes/<int:pk>/", views.outcome_detail, name="outcome_detail"),
+    path("outcomes/<int:pk>/edit/", views.outcome_update, name="outcome_update"),
+    path("outcomes/<int:pk>/convert/", views.outcome_convert, name="outcome_convert"),
+    *decisions(Outcome.THING),
+    path("credit-conversions/", views.conversion_list, name="conversion_list"),
+    path("credit-conversions/<int:pk>/cancel/", views.conversion_cancel, name="conversion_cancel"),
+    path("credit-rules/", views.credit_rule_list, name="credit_rule_list"),
+    path("credit-rules/new/", views.credit_rule_create, name="credit_rule_create"),
+    path("credit-rules/cap/", views.credit_table_update, name="credit_table_update"),
+    path("credit-rules/<int:pk>/edit/", views.credit_rule_update, name="credit_rule_update"),
+    path("credit-rules/<int:pk>/remove/", views.credit_rule_remove, name="credit_rule_remove"),
 ]

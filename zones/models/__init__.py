@@ -1,6 +1,6 @@
 from .classes import Enrollment, InnovationClass, Mentor, Student
 from .hours import Activity, HourEntry
-from .outcomes import CreditConversion, CreditRule, CreditTable, Outcome
+from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
 from .projects import Project, ProjectMember, ProjectModule
 from .registers import (
     REGISTERS,
@@ -28,10 +28,12 @@ __all__ = [
     "Level",
     "Mentor",
     "Outcome",
+    "OutcomeKind",
     "PartTimeTeacher",
     "Project",
     "ProjectMember",
     "ProjectModule",
+    "RANKS",
     "REGISTERS",
     "ResearchProject",
     "Side",

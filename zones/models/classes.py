@@ -168,6 +168,16 @@ class StudentQuerySet(models.QuerySet):
         places = Prefetch("enrollments", Enrollment.objects.visible_to(user).select_related("innovation_class"))
         return self.read_by(user).select_related("college").prefetch_related(places).order_by("number", "pk")
 
+    def with_outcome(self):
+        """Who has a verified representative outcome, of which every student needs one to finish (000)."""
+        verified = Student.objects.filter(outcomes__status="verified", outcomes__is_representative=True)
+        return self.filter(pk__in=verified.values("pk"))
+
+    def placed_without_outcome(self):
+        """Who has a place now and lacks a verified representative outcome."""
+        placed = self.filter(pk__in=Enrollment.objects.open().values("student"))
+        return placed.exclude(pk__in=self.model.objects.with_outcome().values("pk"))
+
     def not_placed(self):
         return self.exclude(enrollments__in=Enrollment.objects.open())
 

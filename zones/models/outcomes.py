@@ -80,7 +80,11 @@ class OutcomeQuerySet(VerifiedQuerySet):
         return self.filter(Q(pk=root) | Q(same_as=root))
 
     def for_list(self):
-        return super().for_list().select_related("innovation_class").prefetch_related("teachers")
+        """With how many students and teachers earned each; whose names they are is for its own page."""
+        rows = super().for_list().select_related("innovation_class")
+        return rows.annotate(
+            student_count=models.Count("students", distinct=True), teacher_count=models.Count("teachers", distinct=True)
+        )
 
 
 class Outcome(Verified):
@@ -88,6 +92,7 @@ class Outcome(Verified):
 
     Kind, Rank = OutcomeKind, Rank
     THING = "outcome"
+    files_act = "outcome.change"
 
     innovation_class = models.ForeignKey(
         InnovationClass,

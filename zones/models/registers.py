@@ -37,6 +37,7 @@ class TeachingResource(Verified):
         QUESTION_BANK = "question_bank", _("Question bank")
 
     THING = "teaching_resource"
+    files_act = "teaching_resource.change"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=120)
@@ -70,6 +71,7 @@ class TechnicalService(Verified):
     """Indicators 5 (technical service: amount received) and 6 (what the enterprise gained: value created)."""
 
     THING = "technical_service"
+    files_act = "technical_service.change"
     SUMS = {name: Sum(name) for name in ("contract_amount", "amount_received", "value_created")}
     TEXTS = ["title", "contract_number"]
 
@@ -120,6 +122,7 @@ class ResearchProject(Verified):
         HORIZONTAL = "horizontal", _("Commissioned by an enterprise")
 
     THING = "research_project"
+    files_act = "research_project.change"
     SUMS = {"funding": Sum("funding")}
     TEXTS = ["title", "number"]
 
@@ -169,6 +172,7 @@ class StaffTraining(Verified):
     """Indicator 7: people × hours of enterprise staff whom the college trained."""
 
     THING = "staff_training"
+    files_act = "staff_training.change"
     SUMS = {"people": Sum("people"), "person_hours": Sum(F("people") * F("hours"))}
 
     title = models.CharField(_("training"), max_length=120)
@@ -204,6 +208,7 @@ class TeacherPlacement(Verified):
     """Indicator 3: the days that a college's teacher worked in an enterprise."""
 
     THING = "teacher_placement"
+    files_act = "teacher_placement.change"
     SUMS = {"days": Sum("days"), "teachers": Count("teacher", distinct=True)}
     TEXTS = ["teacher__name", "post"]
 
@@ -233,6 +238,7 @@ class PartTimeTeacher(Verified):
     """Indicators 2 and 3: people of enterprises who teach at the college."""
 
     THING = "part_time_teacher"
+    files_act = "part_time_teacher.change"
     SUMS = {"hours": Sum("hours"), "teachers": Count("teacher", distinct=True)}
     TEXTS = ["teacher__name", "course"]
 
@@ -283,6 +289,7 @@ class Fund(Verified):
         ENTERPRISE = "enterprise", _("Enterprise")
 
     THING = "fund"
+    files_act = "fund.change"
     SUMS = {"budget": Sum("budget"), "spent": Sum("spent")}
 
     title = models.CharField(_("item"), max_length=120)

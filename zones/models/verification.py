@@ -54,7 +54,8 @@ class VerifiedQuerySet(models.QuerySet):
 
     def sums(self) -> dict:
         """The sums that mean something, by the names of the model's ``SUMS``; None where there is no row."""
-        return self.aggregate(**self.model.SUMS)
+        found = self.aggregate(**{f"sum_of_{name}": of for name, of in self.model.SUMS.items()})
+        return {name.removeprefix("sum_of_"): value for name, value in found.items()}
 
     def for_list(self):
         return self.select_related("zone", "enterprise", "recorded_by").order_by("-date", "-pk")
@@ -112,6 +113,11 @@ class Verified(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse(f"zones:{self.THING}_detail", args=[self.pk])
+
+    @property
+    def files_closed(self) -> str:
+        """Why the files stay as they are, empty while they may change."""
+        return _("This is verified, and its files stay as they are.") if self.status == self.Status.VERIFIED else ""
 
     @property
     def stamp(self) -> str:

@@ -20,11 +20,12 @@ def form_page(
     *,
     heading: Any,
     back: Any = None,
+    cancel_url: str = "",
     label: Any = None,
 ) -> HttpResponse:
     """Show ``form``; when it is sent and right, ``save()`` it and go to ``back``, or to what was saved.
 
-    ``back`` is a record with a page; without it Cancel leads to the zones.
+    ``back`` is a record with a page; without it Cancel leads to ``cancel_url``, or to the zones.
     """
     saved: list[Any] = []
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: saved.append(save())):
@@ -36,7 +37,7 @@ def form_page(
             "form": form,
             "heading": heading,
             "back": back,
-            "cancel_url": back.get_absolute_url() if back else reverse("zones:zone_list"),
+            "cancel_url": back.get_absolute_url() if back else cancel_url or reverse("zones:zone_list"),
             "label": label or _("Save"),
         },
     )

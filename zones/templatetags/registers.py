@@ -1,0 +1,34 @@
+"""Cells of the registers' lists: the value of a column as people read it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from consortium.lists import Column
+from consortium.templatetags.look import cn_date, money
+
+register = template.Library()
+
+
+@register.filter
+def cell(column: Column, row: Any) -> object:
+    """What stands in this column of this row; nothing for None."""
+    return as_text(column.read(row))
+
+
+@register.filter
+def as_text(value: Any) -> object:
+    """A day and a figure as the language writes them, anything else as it is; nothing for None."""
+    if isinstance(value, date):
+        return cn_date(value)
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return money(value)
+    return "" if value is None else value
+
+
+@register.filter
+def verbose_name(row: Any) -> str:
+    """What kind of record this is, for people."""
+    return str(row._meta.verbose_name)
