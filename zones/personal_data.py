@@ -9,7 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Affiliation, User
 from consortium.personal import HIDDEN, OPEN, SURNAME, TAIL, YEAR, PersonalField, holds, register
 
-from .models import Enrollment, HourEntry, InnovationClass, Mentor, ProjectMember, Student
+from .models import (
+    CreditConversion,
+    Enrollment,
+    HourEntry,
+    InnovationClass,
+    Mentor,
+    Outcome,
+    PartTimeTeacher,
+    ProjectMember,
+    Student,
+    TeacherPlacement,
+)
 from .services.students import DISCLOSED
 
 COLLEGE = _("The college's own administrators; the secretariat, the bureau and the auditor after giving a reason")
@@ -66,6 +77,39 @@ register(
         "return_reason": PersonalField(_("To put the entry right."), _("Whoever sees the hours"), PROOF, OPEN),
     },
     person="person",
+)
+
+VERIFIED = _("Whoever sees the record")
+register(Outcome, {"note": PersonalField(_("To prove who achieved what."), VERIFIED, PROOF, OPEN)})
+register(
+    CreditConversion,
+    {
+        "course": PersonalField(
+            _("To give the student credits of a course."),
+            _("The college, the office, the bureau and the auditor"),
+            PROOF,
+            OPEN,
+        )
+    },
+    person="student",
+)
+register(
+    TeacherPlacement,
+    {
+        "post": PersonalField(_("To prove a teacher's days in an enterprise."), VERIFIED, PROOF, OPEN),
+        "date": PersonalField(_("To prove a teacher's days in an enterprise."), VERIFIED, PROOF, OPEN),
+        "ends_on": PersonalField(_("To prove a teacher's days in an enterprise."), VERIFIED, PROOF, OPEN),
+    },
+    person="teacher",
+)
+register(
+    PartTimeTeacher,
+    {
+        "course": PersonalField(_("To prove who teaches from an enterprise."), VERIFIED, PROOF, OPEN),
+        "date": PersonalField(_("To prove who teaches from an enterprise."), VERIFIED, PROOF, OPEN),
+        "ends_on": PersonalField(_("To prove who teaches from an enterprise."), VERIFIED, PROOF, OPEN),
+    },
+    person="teacher",
 )
 
 
