@@ -11,6 +11,7 @@ USERNAMES = [
 def demo_users() -> list[dict[str, str]]:
     """The demonstration's users that exist: username, role and name, in the order in which they are presented."""
     rows = Affiliation.objects.filter(user__username__in=USERNAMES).select_related("user", "organization")
+    rows = rows.order_by("-pk")  # of two roles the older is shown: as that one acts first
     found = {
         row.user.username: {
             "username": row.user.username,

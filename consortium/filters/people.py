@@ -15,7 +15,7 @@ class PersonFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Affiliation.Role)
     organization = VisibleFilter(label=_("Organization"), queryset=organizations)
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[("in_force", _("In force")), ("ended", _("Ended"))], method="by_state"
+        label=_("State"), choices=[("in_force", _("Valid")), ("ended", _("Ended"))], method="by_state"
     )
     dormant = django_filters.BooleanFilter(label=_("Not signed in for 90 days"), method="by_dormant")
 

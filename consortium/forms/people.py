@@ -85,8 +85,4 @@ class JoinForm(UserCreationForm):
 
 
 class LanguageForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", ""), *settings.LANGUAGES]
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -214,6 +214,10 @@ class Affiliation(models.Model):
     def sees_all_people(self) -> bool:
         return self.role in {self.Role.SECRETARIAT, self.Role.AUDITOR}
 
+    def sees_people_of(self, organization: Organization) -> bool:
+        """Whether the pages of that organization's people open, as ``User.objects.visible_to`` says."""
+        return self.role in self.SEE_PEOPLE and (self.sees_all_people or self.organization_id == organization.pk)
+
 
 def check_role(given: "Affiliation | Invitation") -> None:
     """Refuse a role that its organization's kind does not have."""
@@ -263,8 +267,8 @@ class Invitation(models.Model):
     """A link that gives one address one role in one organization, once and before it expires."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        ACCEPTED = "accepted", _("Accepted")
+        OPEN = "open", _("Not accepted yet")
+        ACCEPTED = "accepted", _("Accepted by the person")
         EXPIRED = "expired", _("Expired")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 

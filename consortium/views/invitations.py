@@ -97,7 +97,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "heading": _("Withdraw the invitation"),
             "text": _("The link that %(name)s has got stops working.") % {"name": invitation.name},
-            "label": _("Withdraw"),
+            "label": _("Withdraw the invitation"),
             "danger": True,
             "cancel_url": reverse("consortium:invitation_detail", args=[invitation.pk]),
         },

@@ -44,6 +44,7 @@ def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "membership": membership,
             "departments": organization.departments.all(),
             "people": people,
+            "can_open_people": request.user.affiliation.sees_people_of(organization),
             "history": HistoryEntry.objects.of(organization, membership),
         },
     )

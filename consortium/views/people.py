@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .. import personal
 from ..filters.people import PersonFilter
@@ -34,10 +35,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
         Column(_("User name"), of_person("username"), masked=masked("username")),
         Column(_("Role"), "get_role_display", sort="role"),
         Column(_("Organization"), "organization.name", sort="organization__name"),
-        Column(_("From"), "started_on", sort="started_on"),
+        Column(pgettext("date", "From"), "started_on", sort="started_on"),
         Column(_("Until"), "ended_on", sort="ended_on"),
         Column(_("Last sign-in"), of_person("last_login"), sort="user__last_login", masked=masked("last_login")),
-        Column(_("State"), lambda row: _("In force") if row.works else _("Ended")),
+        Column(_("State"), lambda row: _("Valid") if row.works else _("Ended")),
     ]
     return list_page(
         request,

@@ -37,7 +37,7 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data["language"]
     choose_language(chosen, by=request.user)
     response = redirect("consortium:profile")
-    remember_language(response, chosen or settings.LANGUAGE_CODE)
+    remember_language(response, chosen)
     return response
 
 
@@ -62,7 +62,7 @@ def _profile(request: HttpRequest, form: LanguageForm | None = None, key: str = 
         "consortium/profile.html",
         {
             "roles": [(row, rights_of(row)) for row in user.roles],
-            "form": form or LanguageForm(initial={"language": user.language}),
+            "form": form or LanguageForm(initial={"language": user.language or settings.LANGUAGE_CODE}),
             "sessions": user.count_sessions(timezone.now()),
             "key": key,
         },

@@ -7,8 +7,9 @@ from django.contrib.auth.hashers import make_password
 from stdnum.cn.uscc import calc_check_digit
 
 from consortium.demo import PASSWORD
-from consortium.models import Affiliation, Consortium, Department, Membership, Organization, User
+from consortium.models import Affiliation, Consortium, Department, Invitation, Membership, Organization, User
 from consortium.services import create
+from consortium.services.people import invite
 
 Kind, Role = Organization.Kind, Affiliation.Role
 
@@ -74,14 +75,15 @@ class People:
             password=password or make_password(None),
         )
         create(user, by=None)
-        create(
-            Affiliation(
-                user=user, organization=organization, consortium=self.consortium, role=role, started_on=self.since
-            ),
-            by=None,
+        self.give(user, role, organization)
+        self.users[username] = User.objects.get(pk=user.pk)  # with the role that it has now
+        return self.users[username]
+
+    def give(self, user: User, role: str, organization: Organization) -> None:
+        affiliation = Affiliation(
+            user=user, organization=organization, consortium=self.consortium, role=role, started_on=self.since
         )
-        self.users[username] = user
-        return user
+        create(affiliation, by=None)
 
 
 def credit_code(number: int) -> str:
@@ -106,4 +108,13 @@ def load(since: date) -> People:
     password = make_password(PASSWORD)
     for username, role, organization_name in SIGN_INS:
         people.add(username, role, people.organizations[organization_name], password)
+    # the office's clerk works for the lead college too, and switches between both in the menu
+    people.give(people.users["secretariat"], Role.COLLEGE_ADMIN, people.organizations[COLLEGE])
+    invitation = Invitation(
+        name="示例新人",
+        email="newcomer@example.invalid",
+        role=Role.PARTNER,
+        organization=people.organizations["示例企业三"],
+    )
+    invite(invitation, days=Invitation.LONGEST_DAYS, by=people.users["secretariat"])
     return people

@@ -176,7 +176,7 @@ def test_somebody_new_gets_an_account_with_the_invited_address_and_is_signed_in(
     assert client.get("/api/v1/me/").json()["username"] == "xinren"
     assert Notice.objects.get(user=secretariat).text == "示例新人 has accepted your invitation."
     acts = [(row.what, row.actor) for row in HistoryEntry.objects.of(invitation).order_by("pk")]
-    assert acts == [("created", secretariat), ("Accepted", user)]
+    assert acts == [("created", secretariat), ("Invitation accepted", user)]
 
 
 def test_an_invitation_works_once(invited, secretariat):
