@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.base import File
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -585,3 +586,17 @@ def test_pictures_drawn_of_files_are_no_strays(hand_in):
     attachment = hand_in(files.picture(), "照片.png")
     assert pictures.picture_of(attachment, width=pictures.THUMBNAIL) is not None
     assert stray_files() == []
+
+
+def test_the_verify_command_fails_for_a_file_and_names_what_a_crash_left(hand_in, college_admin):
+    attachment, out = hand_in(), io.StringIO()
+    stray = filestore.root() / filestore.INCOMING / "tmpleft"
+    stray.write_bytes(b"half")
+    call_command("verify", stdout=out)
+    said_of_files = [line for line in out.getvalue().splitlines() if "attachments/" in line]
+    assert said_of_files == ["Belongs to no record, left by a crash: attachments/incoming/tmpleft"]
+    filestore.path_of(attachment.sha256).unlink()
+    with pytest.raises(CommandError) as error:
+        call_command("verify", stdout=out)
+    sentence = f"File {attachment.pk}, “通知.pdf” of 数控加工产教特区: its bytes are missing."
+    assert str(error.value).splitlines() == [sentence]

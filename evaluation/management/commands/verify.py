@@ -3,11 +3,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from consortium.services.files import stray_files, verify_files
 from consortium.services.history import newest_link, verify_history
 from evaluation.services import verify_results
 from evaluation.services.reports import verify_reports
 
-CHECKS = [verify_results, verify_reports]
+CHECKS = [verify_results, verify_reports, verify_files]
 
 
 class Command(BaseCommand):
@@ -23,4 +24,6 @@ class Command(BaseCommand):
             raise CommandError("\n".join(differing))
         if newest:
             self.stdout.write(_("Head of the history, to be noted elsewhere: %(head)s") % {"head": newest})
+        for path in stray_files():
+            self.stdout.write(_("Belongs to no record, left by a crash: attachments/%(path)s") % {"path": path})
         self.stdout.write(_("Everything agrees."))
