@@ -8,7 +8,7 @@ Source: Personal Information Protection Law, articles 5–7 (purpose, minimum, o
 import datetime
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ class Mask:
 
     label: Any
     cover: Callable[[Any], str]
+    do_not_call_in_templates: ClassVar[bool] = True
 
     def __call__(self, value: Any) -> str:
         """The masked value as text; what is empty stays empty, because there is nothing to hide."""
@@ -50,12 +51,13 @@ OPEN = Mask(_("as it is, to whoever sees the record"), str)
 
 @dataclass(frozen=True)
 class PersonalField:
-    """One field of the register, in sentences for people."""
+    """One field of the register, in sentences for people. ``label`` names it when the model's own name does not do."""
 
     purpose: Any
     seen_by: Any
     kept: Any
     mask: Mask
+    label: Any = ""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,15 @@ class PersonalRecord:
 
     ``clear`` answers the fields that a reader sees of a record as they are, without a query for each record. ``person``
     is the foreign key to the person whose data these are, "self" when the record is the person, empty when the person
-    has no record. ``withheld`` are fields that nobody is handed, not even the person: secrets.
+    has no record. ``title`` names the model when its own name does not do. ``withheld`` are fields that nobody is
+    handed, not even the person: secrets.
     """
 
     model: type[models.Model]
     fields: dict[str, PersonalField]
     clear: Callable[[Any, Any], Collection[str]]
     person: str = ""
+    title: Any = ""
     withheld: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -107,7 +111,14 @@ def label_of(model: type[models.Model] | None, name: str) -> str:
     entry = REGISTER.get(model) if model else None
     if entry and name not in entry.fields and entry.person not in ("", "self"):
         return label_of(entry.model._meta.get_field(entry.person).related_model, name)  # type: ignore[arg-type]
-    return str(entry.model._meta.get_field(name).verbose_name) if entry and name in entry.fields else name
+    if entry is None or name not in entry.fields:
+        return name
+    return str(entry.fields[name].label or entry.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def title_of(model: type[models.Model]) -> str:
+    entry = REGISTER.get(model)
+    return str(entry and entry.title or model._meta.verbose_name_plural)
 
 
 def held_by(person: models.Model) -> list[str]:
@@ -151,7 +162,7 @@ def name_of(record: models.Model) -> str:
     """
     text = str(record)
     keys = [key for key in record._meta.fields if key.is_relation and key.related_model in REGISTER]
-    for holder in [record, *(getattr(record, key.name) for key in keys if key.is_cached(record))]:
+    for holder in [record, *(getattr(record, key.name) for key in keys if key.is_cached(record))]:  # type: ignore[attr-defined]
         entry = REGISTER.get(type(holder))
         values = {str(getattr(holder, name)): name for name in entry.fields} if entry and holder else {}
         for value in sorted(values, key=len, reverse=True):

@@ -27,6 +27,7 @@ Role = Affiliation.Role
 SIGN_IN = _("To sign in and to know who acts.")
 CONTACT = _("To reach the person about the consortium's work.")
 EVERYBODY = _("Whoever sees the person's organization")
+DEVICES = _("To let a person see where the account is open.")
 ITSELF = _("The person and the secretariat")
 ACCOUNT = _("As long as the account; emptied when it is erased")
 PROOF = _("As long as the record that it proves")
@@ -116,14 +117,12 @@ register(
 register(
     UserSession,
     {
-        "ip": PersonalField(
-            _("To let a person see where the account is open."), _("The person"), _("Until signed out"), HIDDEN
-        ),
-        "user_agent": PersonalField(
-            _("To let a person see where the account is open."), _("The person"), _("Until signed out"), HIDDEN
-        ),
+        "ip": PersonalField(DEVICES, _("The person"), _("Until signed out"), HIDDEN, _("network address")),
+        "user_agent": PersonalField(DEVICES, _("The person"), _("Until signed out"), HIDDEN, _("browser")),
+        "last_seen_at": PersonalField(DEVICES, _("The person"), _("Until signed out"), HIDDEN, _("last seen")),
     },
     person="user",
+    title=_("Signed-in devices"),
 )
 register(
     HistoryEntry,

@@ -81,11 +81,16 @@ def _section(model: type[models.Model], rows: models.QuerySet, person: models.Mo
     keys = [field.name for field in fields if field.is_relation and field.name != "content_type"]
     return Section(
         model._meta.label,
-        str(model._meta.verbose_name_plural),
-        [(field.name, str(field.verbose_name)) for field in fields],
+        personal.title_of(model),
+        [(field.name, _label(model, field)) for field in fields],
         rows.select_related(*keys),
         person,
     )
+
+
+def _label(model: type[models.Model], field: Any) -> str:
+    known = personal.label_of(model, field.name)
+    return known if known != field.name else str(field.verbose_name)
 
 
 def _value(row: models.Model, name: str, person: models.Model) -> Any:

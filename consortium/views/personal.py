@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ def personal_register(request: HttpRequest) -> HttpResponse:
     """Which fields hold personal data, what for, who sees them, how long they are kept, how they are masked."""
     tables = [
         (
-            model._meta.verbose_name_plural,
+            personal.title_of(model),
             [(personal.label_of(model, name), field) for name, field in entry.fields.items()],
         )
         for model, entry in personal.REGISTER.items()
@@ -68,7 +68,7 @@ def profile_data(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def profile_file(request: HttpRequest, form: str) -> HttpResponse:
+def profile_file(request: HttpRequest, form: str) -> HttpResponseBase:
     return _file(request.user, form)
 
 
@@ -110,7 +110,7 @@ def reveal_page(request: HttpRequest, record: Any, *, act: str, back: str) -> Ht
 
 
 @never_cache
-def file_page(request: HttpRequest, person: Any, *, act: str, back: str) -> HttpResponse:
+def file_page(request: HttpRequest, person: Any, *, act: str, back: str) -> HttpResponseBase:
     """Ask for a reason, then hand out all that the program holds about ``person``."""
     require(request.user, act, person)  # type: ignore[arg-type]
     form = FileForm(request.POST or None)
@@ -135,7 +135,7 @@ def erase_page(request: HttpRequest, person: Any, *, act: str, erase: Callable[.
     return render(request, "consortium/personal_erase.html", context)
 
 
-def _file(person: models.Model, form: str) -> HttpResponse:
+def _file(person: models.Model, form: str) -> FileResponse:
     if form not in WRITERS:
         raise Http404
     data: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)

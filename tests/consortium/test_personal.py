@@ -73,13 +73,14 @@ NOT_PERSONAL = {
     "evaluation.Scheme": "name status unchosen_rule published_at",
     "evaluation.GradeBand": "name",
     "evaluation.Indicator": "group dimension name kind rubric",
-    "evaluation.Evaluation": "status opened_on self_assessment_on review_on publicity_on publicity_ends_on published_at "
-    "result sha256",
+    "evaluation.Evaluation": "status opened_on self_assessment_on review_on publicity_on publicity_ends_on "
+    "published_at result sha256",
     "evaluation.SelfAssessment": "note",
     "evaluation.Reviewer": "side",
     "evaluation.Finding": "reason",
     "evaluation.Objection": "answer answered_at",
-    "evaluation.AnnualReport": "scope status step error lease_until figures_sha256 sha256 queued_at started_at finished_at",
+    "evaluation.AnnualReport": "scope status step error lease_until figures_sha256 sha256 queued_at started_at "
+    "finished_at",
 }
 NAME, MAIL_ADDRESS = "欧阳待删", "ouyang.daishan@example.invalid"
 
@@ -299,9 +300,9 @@ def leaver(make_user, enterprise, consortium, secretariat):
     )
     Notice.objects.create(user=user, acting_as=role, kind="hours", text="退回", url="/", at=timezone.now())
     Invitation.objects.create(
-        consortium=consortium, organization=enterprise, role="mentor", email=MAIL_ADDRESS, name=NAME, secret_hash="a" * 64,
-        invited_by=secretariat, invited_at=timezone.now(), expires_at=timezone.now(), accepted_by=user,
-        accepted_at=timezone.now(),
+        consortium=consortium, organization=enterprise, role="mentor", email=MAIL_ADDRESS, name=NAME,
+        secret_hash="a" * 64, invited_by=secretariat, invited_at=timezone.now(), expires_at=timezone.now(),
+        accepted_by=user, accepted_at=timezone.now(),
     )  # fmt: skip
     EmailAddress.objects.create(user=user, email=MAIL_ADDRESS, primary=True)
     Token.objects.create(user=user)

@@ -1,6 +1,5 @@
 """Engineering innovation classes, their mentors of both sides and their students."""
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -156,7 +155,8 @@ class StudentQuerySet(models.QuerySet):
         given = PersonalDataAccess.objects.filter(
             kind=PersonalDataAccess.Kind.DISCLOSURE,
             recipient=affiliation.organization_id if affiliation else None,
-            content_type=ContentType.objects.get_for_model(Enrollment),
+            content_type__app_label="zones",
+            content_type__model="enrollment",
         )
         mentored = Enrollment.objects.open().filter(
             student=OuterRef("pk"), innovation_class__mentors__person=user, pk__in=given.values("object_id")

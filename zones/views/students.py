@@ -1,10 +1,8 @@
 """Students: in the clear for their own college, masked for everybody else until a reason or a disclosure says why."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,34 +20,40 @@ from ..forms import DiscloseForm
 from ..models import InnovationClass, Student
 from .pages import form_page
 
+Role = Affiliation.Role
+
+
+# what a list shows: a college all, those who may have been given something that, others what tells rows apart
+SHOWN = {
+    Role.COLLEGE_ADMIN: ("name", "number", "sex", "major", "home_class"),
+    Role.PARTNER: ("name", "number", "sex", "major"),
+    Role.MENTOR: ("name", "number", "sex", "major"),
+}
+
 
 def student_list(request: HttpRequest) -> HttpResponse:
     """A college exports its own students in the clear after giving a reason; everybody else masked."""
     user = request.user
-    own = user.affiliation is not None and user.affiliation.role == Affiliation.Role.COLLEGE_ADMIN
+    role = user.affiliation.role if user.affiliation else ""
+    own, names = role == Role.COLLEGE_ADMIN, SHOWN.get(role, ("name", "number"))
 
-    def column(label: str, name: str) -> Column:
+    def column(name: str) -> Column:
         """Sorted only by the college: the order of masked values would give them away."""
-        value: Callable[[Any], object] = (
-            partial(personal.in_clear, name=name) if own else partial(personal.masked, name=name)
-        )
-        return Column(label, value, sort=name if own else "", masked=partial(personal.masked, name=name))
+        value = partial(personal.in_clear if own else personal.masked, name=name)
+        label, sort = personal.label_of(Student, name), name if own else ""
+        return Column(label, value, sort=sort, masked=partial(personal.masked, name=name))
 
-    columns = [
-        column(_("Name"), "name"),
-        column(_("Student number"), "number"),
-        column(_("Sex"), "sex"),
-        column(_("Major"), "major"),
-        column(_("Home class"), "home_class"),
-        Column(_("College"), "college.name"),
-        Column(_("Innovation class"), "class_names"),
-    ]
     return list_page(
         request,
         filterset=StudentFilter,
         queryset=Student.objects.visible_to(user).for_list(user),
-        columns=columns,
+        columns=[
+            *map(column, names),
+            Column(_("College"), "college.name"),
+            Column(_("Innovation class"), "class_names"),
+        ],
         template="zones/student_list.html",
+        context={"fields": [(name, personal.label_of(Student, name)) for name in names[1:]]},
         personal=note_export if own else None,
     )
 
@@ -80,7 +84,7 @@ def student_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return reveal_page(request, student, act="student.reveal", back=student.get_absolute_url())
 
 
-def student_file(request: HttpRequest, pk: int) -> HttpResponse:
+def student_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
     return file_page(request, student, act="student.export", back=student.get_absolute_url())
 
