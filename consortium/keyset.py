@@ -133,7 +133,7 @@ def _key(rows: QuerySet, item: Any, alias: str) -> Key:
         item = F(item.removeprefix("-")).desc() if item.startswith("-") else F(item).asc()
     elif not isinstance(item, OrderBy):
         item = item.asc()
-    inner = item.expression
+    inner: Any = item.expression
     if not isinstance(inner, F):
         return Key(alias, item.descending, True, inner)
     annotation = rows.query.annotations.get(inner.name)

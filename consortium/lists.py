@@ -125,8 +125,7 @@ def list_page(
             "tally": counts if counts and counts.is_shown else None,
             "page": page,
             "count": count,
-            "count_is_open": not counts and count > COUNTED,
-            "counted": COUNTED,
+            "counted": f"{COUNTED:,}" if not counts and count > COUNTED else "",  # more than so many
             "columns": columns,
             "export_url": _query(request, export="xlsx"),
             "export_order": addresses.sign(_address(request)) if count > AT_ONCE and not personal else "",
@@ -193,8 +192,7 @@ def export_form(request: HttpRequest, table: Table, address: str, form: ReasonFo
     context = {
         "title": table.title,
         "count": count,
-        "count_is_open": count > COUNTED,
-        "counted": COUNTED,
+        "counted": f"{COUNTED:,}" if count > COUNTED else "",
         "in_background": count > AT_ONCE,
         "form": form,
         "order": addresses.sign(address),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .people import Affiliation, User
 
 KEPT = timedelta(days=7)  # a file; who wants it later exports anew what then is
+LONGEST = 2000  # characters of an address
 
 
 class ExportQuerySet(models.QuerySet):
@@ -51,7 +52,7 @@ class Export(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="exports")  # a part of the person's desk
     acting_as = models.ForeignKey(Affiliation, models.PROTECT, related_name="+", verbose_name=_("acting as"))
     title = models.CharField(_("list"), max_length=100)
-    address = models.CharField(_("address"), max_length=2000)  # path and query of the list
+    address = models.CharField(_("address"), max_length=LONGEST)  # path and query of the list
     reason = models.CharField(
         _("reason"), max_length=300, blank=True, default=""
     )  # why with personal data; empty: these are masked
@@ -100,4 +101,4 @@ class Export(models.Model):
     @property
     def kept_until(self):
         """The day on which the file is removed; the order itself stays."""
-        return timezone.localdate(self.finished_at + KEPT)
+        return timezone.localdate(self.finished_at) + KEPT

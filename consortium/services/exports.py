@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, override
 
 from ..inbox import notice_kind
 from ..models import Export, User
-from ..models.exports import KEPT
+from ..models.exports import KEPT, LONGEST
 from .changes import Refused, create, move
 from .notices import notify
 from .spreadsheets import Table, write_xlsx
@@ -36,7 +36,7 @@ def order_export(*, title: str, address: str, reason: str, language: str, by: Us
     """
     if by.affiliation is None:
         raise Refused(_("You have no role in a consortium now."))
-    if len(address) > Export._meta.get_field("address").max_length:
+    if len(address) > LONGEST:
         raise Refused(_("These filters are too long to be remembered. Take some of them out."))
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two clicks at once get one order
     same = Export.objects.filter(user=by, acting_as=by.affiliation, address=address, reason=reason)
