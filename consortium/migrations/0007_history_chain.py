@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HistoryLink",
             fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="number")),
+                ("number", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
                 ("hash", models.CharField(max_length=64, verbose_name="SHA-256")),
                 (
                     "entry",

@@ -50,12 +50,11 @@ DROP FUNCTION consortium_history_refuse();
 # INSERT OR REPLACE removes the row that is in its way without asking the trigger for DELETE
 IN_THE_WAY = {ENTRY: "id = NEW.id", LINK: "number = NEW.number OR entry_id = NEW.entry_id"}
 SQLITE = {
+    # beside max() SQLite takes the other columns from the row that has it
     "history_chain": f"""
 AFTER INSERT ON {ENTRY} BEGIN
     INSERT INTO {LINK} (number, entry_id, hash)
-    SELECT coalesce(max(number), 0) + 1, NEW.id,
-        sha256(coalesce((SELECT hash FROM {LINK} ORDER BY number DESC LIMIT 1), '')
-            || ':' || NEW.id || ':' || NEW.digest)
+    SELECT coalesce(max(number), 0) + 1, NEW.id, sha256(coalesce(hash, '') || ':' || NEW.id || ':' || NEW.digest)
     FROM {LINK};
 END""",
     **{

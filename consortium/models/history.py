@@ -15,6 +15,9 @@ from .people import Affiliation, User
 from .records import About, AboutQuerySet, about
 
 
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 class HistoryQuerySet(AboutQuerySet):
     def visible_to(self, user):
         """The whole consortium's, for the secretariat and the auditor. A record's page shows its own by ``of``."""
@@ -97,7 +100,7 @@ class HistoryEntry(About):
             "reason": self.reason,
             "what": self.what,
         }
-        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(canonical(content).encode()).hexdigest()
 
     @property
     def actor_name(self) -> str:
@@ -165,7 +168,8 @@ class HistoryLink(models.Model):
     the same number, which the key refuses, and a link that is taken out is missed.
     """
 
-    number = models.BigIntegerField(_("number"), primary_key=True)
+    # given by the trigger, never by the database's own counter; on SQLite this type of key needs no index of its own
+    number = models.BigAutoField(_("number"), primary_key=True)
     entry = models.OneToOneField(HistoryEntry, models.PROTECT, related_name="link")  # PROTECT: never removed
     hash = models.CharField(_("SHA-256"), max_length=64)
 
