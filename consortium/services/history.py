@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,7 +40,8 @@ def history_row(
     """
     acting_as = by.affiliation if by else None
     row = HistoryEntry(
-        record=obj,
+        content_type=ContentType.objects.get_for_model(obj),
+        object_id=obj.pk,
         actor=by,
         acting_as=acting_as,
         consortium_id=acting_as.consortium_id if acting_as else _consortium_of(obj),
