@@ -27,11 +27,11 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {text!r}.")
 
 
-def whole(name: str, default: int, highest: int = 1_000_000) -> int:
-    """The environment's whole number from 1 to ``highest``."""
+def whole(name: str, default: int, highest: int = 1_000_000, lowest: int = 1) -> int:
+    """The environment's whole number from ``lowest`` to ``highest``."""
     text = env.str(name, str(default)).strip()
-    if not text.isdecimal() or not 1 <= int(text) <= highest:
-        raise ImproperlyConfigured(f"{name} must be a number from 1 to {highest}, not {text!r}.")
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise ImproperlyConfigured(f"{name} must be a number from {lowest} to {highest}, not {text!r}.")
     return int(text)
 
 
@@ -198,6 +198,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# proxies of ours in a row, each of which adds to X-Forwarded-For: what stands before is only what a client says
+ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXIES", 1 if HTTPS else 0, highest=9, lowest=0)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
