@@ -2,12 +2,15 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .models import Affiliation, Consortium, Department, HistoryEntry, Membership, Organization, User
 from .personal import name_of
 from .services import record
 
+COUNTED = 10_000  # rows of history that the administration pages through
 admin.site.site_header = admin.site.site_title = _("Operation of the system")
 
 
@@ -79,11 +82,22 @@ class OrganizationAdmin(admin.ModelAdmin):
     inlines = [DepartmentInline, MembershipInline]
 
 
+class Newest(Paginator):
+    """The newest rows that match; nobody counts a whole history."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[:COUNTED].count()
+
+
 @admin.register(HistoryEntry)
 class HistoryAdmin(admin.ModelAdmin):
-    list_display = ["at", "actor", "content_type", "object_id", "what", "old", "new", "reason"]
+    list_display = ["at", "actor", "content_type", "object_id", "what", "old", "new", "reason", "address"]
     list_filter = ["content_type"]
     list_select_related = ["actor", "content_type"]
+    sortable_by: list[str] = []
+    paginator = Newest
+    show_full_result_count = False
 
     def has_add_permission(self, request):
         return False
