@@ -26,6 +26,8 @@ def notify(
 ) -> None:
     """Tell people, each once a role, as each has chosen for this kind of notices.
 
+    What is said again before somebody has read it takes the place of what was said before.
+
     ``to`` says whom, as what; None is skipped. ``text`` is called in each reader's language, one sentence. ``url`` is
     an address of the program, beginning with "/".
     """
@@ -35,6 +37,8 @@ def notify(
     sentences: dict[str, str] = {}
     while part := list(islice(readers, AT_ONCE)):
         rows = list(_rows(part, kind, text, url, at, sentences))
+        said = Notice.objects.filter(acting_as__in=part, kind=kind.name, url=url, text__in=sentences.values())
+        said.unread().delete()
         Notice.objects.bulk_create(rows)
         if any(row.mail == Mail.NOW for row in rows):
             transaction.on_commit(lambda: mail_waits.set(True))

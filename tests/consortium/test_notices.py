@@ -67,6 +67,16 @@ def test_one_role_is_told_once_however_often_it_is_named(kind, partner):
     assert Notice.objects.count() == 1
 
 
+def test_what_is_said_again_takes_the_place_of_what_nobody_has_read(tell, partner, rival_partner):
+    other = tell(rival_partner, "one")
+    tell(partner, "one")
+    second = tell(partner, "one", at=NOW + timedelta(hours=1))
+    assert list(Notice.objects.order_by("pk")) == [other, second]
+    Notice.objects.filter(pk=second.pk).update(read_at=NOW)
+    third = tell(partner, "one", at=NOW + timedelta(hours=2))
+    assert list(Notice.objects.order_by("pk")) == [other, second, third]
+
+
 def test_a_long_sentence_is_cut_to_its_room(tell, partner):
     assert tell(partner, "长" * 301).text == "长" * 299 + "…"
 
@@ -89,7 +99,7 @@ def test_many_people_cost_a_constant_number_of_queries(
     kind, make_user, enterprise, consortium, django_assert_num_queries
 ):
     people = [make_user(f"mentor{number}", "mentor", enterprise, consortium).affiliation for number in range(5)]
-    with django_assert_num_queries(5):  # savepoint, choices, languages, insert, release
+    with django_assert_num_queries(6):  # savepoint, choices, languages, what was said before, insert, release
         notify(people, kind(), lambda: "one", "/zones/", at=NOW)
 
 

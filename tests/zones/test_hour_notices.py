@@ -35,7 +35,7 @@ def test_hours_of_the_enterprise_are_told_to_the_college_in_one_notice(
     entries, partner, college_admin, other_college_admin, rival_partner
 ):
     submit_many(entries, by=partner)
-    text = "3 entries wait to be countersigned."
+    text = "示例企业一 has handed in hours to be countersigned."
     assert told("hours_to_countersign") == [("college_admin", text, reverse("zones:hours_countersign"))]
     assert Notice.objects.visible_to(college_admin).count() == 0  # they stand in the list of what waits
 
@@ -71,7 +71,7 @@ def test_signing_tells_the_writers_too(entries, partner, mentor, college_admin):
 def test_a_correction_waits_for_the_other_side_like_any_entry(approved, mentor, college_admin, today):
     Notice.objects.all().delete()
     correct_hours(approved, hours=approved.hours + 1, reason="漏记", by=mentor, today=today)
-    text = "1 entry waits to be countersigned."
+    text = "示例企业一 has handed in hours to be countersigned."
     assert told("hours_to_countersign") == [("college_admin", text, reverse("zones:hours_countersign"))]
 
 

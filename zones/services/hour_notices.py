@@ -1,14 +1,11 @@
 """Who hears of hours: the other side what waits for it, those who wrote them what became of them. One notice an act."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from consortium.inbox import NoticeKind
 from consortium.models import Affiliation, Organization, User
@@ -19,31 +16,32 @@ from ..models import HourEntry
 
 Role = Affiliation.Role
 AT_ONCE = 500  # parameters of one statement
+COUNTERSIGNERS = ("organization__kind", "project__zone__college", "project__enterprise")
 
 
 def tell_other_side(entries: Sequence[HourEntry], *, by: User, at: datetime) -> None:
     """Tell the zones' colleges of hours of the enterprise side, the projects' enterprises of those of the college."""
-    for (role, organization), count in _countersigners(entries).items():
-        people = _in_force(by).filter(role=role, organization=organization).exclude(user=by)
-        notify(people, HOURS_TO_COUNTERSIGN, partial(_wait, count), reverse("zones:hours_countersign"), at=at)
-
-
-def _wait(count: int) -> str:
-    text = ngettext("%(count)s entry waits to be countersigned.", "%(count)s entries wait to be countersigned.", count)
-    return text % {"count": count}
-
-
-def _countersigners(entries: Sequence[HourEntry]) -> Counter[tuple[str, int]]:
-    """How many entries wait for whom: role and organization."""
-    counts: Counter[tuple[str, int]] = Counter()
-    names = ("organization__kind", "project__zone__college", "project__enterprise")
+    asked = Q()
     for start in range(0, len(entries), AT_ONCE):
         ids = [entry.pk for entry in entries[start : start + AT_ONCE]]
-        rows = HourEntry.objects.filter(pk__in=ids).order_by().values_list(*names)
-        for kind, college, enterprise, count in rows.annotate(Count("pk")):
+        rows = HourEntry.objects.filter(pk__in=ids).order_by().values_list(*COUNTERSIGNERS).distinct()
+        for kind, college, enterprise in rows:
             is_enterprise_side = kind == Organization.Kind.ENTERPRISE
-            counts[(Role.COLLEGE_ADMIN, college) if is_enterprise_side else (Role.PARTNER, enterprise)] += count
-    return counts
+            asked |= (
+                Q(role=Role.COLLEGE_ADMIN, organization=college)
+                if is_enterprise_side
+                else Q(role=Role.PARTNER, organization=enterprise)
+            )
+    if not asked:
+        return
+    unit = by.affiliation and by.affiliation.organization
+    notify(
+        _in_force(by).filter(asked).exclude(user=by),
+        HOURS_TO_COUNTERSIGN,
+        lambda: _("%(organization)s has handed in hours to be countersigned.") % {"organization": unit},
+        reverse("zones:hours_countersign"),
+        at=at,
+    )
 
 
 def tell_writers(entries: Sequence[HourEntry], kind: NoticeKind, *, by: User, at: datetime, reason: str = "") -> None:

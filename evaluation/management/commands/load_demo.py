@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
-from evaluation.demo import evaluations, files, hours, members, plans, zones
+from evaluation.demo import evaluations, files, hours, members, notices, outcomes, plans, zones
 from evaluation.models import AnnualReport
 from evaluation.services.reports import make, queue_reports
 from zones.models import Zone
@@ -47,12 +47,16 @@ class Command(BaseCommand):
         ground = zones.load(people, today, random)
         self.stdout.write("Project hours …")
         hours.load(people, ground, today, random)
+        self.stdout.write("Outcomes and registers …")
+        outcomes.load(people, ground, today, random)
         self.stdout.write("Task table …")
         plans.load(people)
         self.stdout.write("Files …")
         files.load(people)
         self.stdout.write("Evaluations …")
         evaluations.load(people, ground, today, random)
+        self.stdout.write("Announcements and notices …")
+        notices.load(people, timezone.now())
 
     def _make_reports(self, today: date) -> None:
         """Last year's report of each zone, once."""
