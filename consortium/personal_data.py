@@ -28,14 +28,14 @@ SIGN_IN = _("To sign in and to know who acts.")
 CONTACT = _("To reach the person about the consortium's work.")
 EVERYBODY = _("Whoever sees the person's organization")
 DEVICES = _("To let a person see where the account is open.")
-ITSELF = _("The person and the secretariat")
+ITSELF = _("The person, the secretariat and the auditor")
 ACCOUNT = _("As long as the account; emptied when it is erased")
 PROOF = _("As long as the record that it proves")
 
 
 def seen_of_user(user: User, person: Any) -> Collection[str]:
     affiliation = user.affiliation
-    if user.pk == person.pk or (affiliation and affiliation.role == Role.SECRETARIAT):
+    if user.pk == person.pk or (affiliation and affiliation.sees_all_people):
         return ("name", "username", "email", "last_login", "date_joined")
     return ("name",)
 
@@ -171,9 +171,9 @@ register(
 
 
 @holds(User)
-def open_account(person: Any) -> Iterator[str]:
-    if person.is_active:
-        yield gettext("The account is still open. Deactivate it first.")
+def operates_the_system(person: Any) -> Iterator[str]:
+    if person.is_staff:
+        yield gettext("This person operates the system.")
 
 
 @holds(User)

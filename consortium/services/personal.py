@@ -100,10 +100,10 @@ def hindrances(person: models.Model) -> list[str]:
 
 @transaction.atomic
 def erase_user(user: User, *, by: User, reason: str) -> None:
-    """Empty all that says who ``user`` is; hours, history and signatures stay under a pseudonym.
+    """Empty all that says who ``user`` is and close the account; hours, history, signatures stay under a pseudonym.
 
-    Source: Personal Information Protection Law, article 47. Raises Refused while the account is open, a role is in
-    force or something hangs on the person, saying what, and ValidationError without a reason.
+    Source: Personal Information Protection Law, article 47. Raises Refused while a role is in force or
+    something hangs on the person, saying what, and ValidationError without a reason.
     """
     reason = check_reason(reason)
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -122,7 +122,7 @@ def erase_user(user: User, *, by: User, reason: str) -> None:
     Invitation.objects.filter(invitations).update(name=alias, email=f"erased-{stored.pk}@erased.invalid")
     stored.name, stored.username, stored.email = alias, f"erased-{stored.pk}", ""
     stored.last_login = stored.acting = None
-    stored.language, stored.erased_at = "", timezone.now()
+    stored.language, stored.is_active, stored.erased_at = "", False, timezone.now()
     stored.set_unusable_password()
     stored.save()
     record(stored, by=by, what="erased", reason=reason)

@@ -40,9 +40,9 @@ def personal_register(request: HttpRequest) -> HttpResponse:
 
 def access_list(request: HttpRequest) -> HttpResponse:
     columns = [
+        Column(_("Whose data"), lambda row: personal.name_of(row.record) if row.record else ""),
         Column(_("When"), "at", sort="at"),
         Column(_("Kind"), "get_kind_display", sort="kind"),
-        Column(_("Whose data"), lambda row: personal.name_of(row.record) if row.record else ""),
         Column(_("Fields"), lambda row: "、".join(row.field_labels)),
         Column(_("Given to"), "recipient"),
         Column(_("Basis"), "basis_label"),
