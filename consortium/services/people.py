@@ -115,7 +115,7 @@ def accept(invitation: Invitation, *, by: User) -> Affiliation:
         raise Refused(_("You have this role there already."))
     taken = Invitation.objects.open(now).filter(pk=invitation.pk, secret_hash=invitation.secret_hash)
     if not taken.update(accepted_at=now, accepted_by=by):
-        raise Refused(_("This invitation has been accepted already."))
+        raise Refused(_("This invitation was accepted or withdrawn meanwhile."))
     record(invitation, by=by, what=ACCEPTED)
     affiliation = Affiliation(
         user=by,
