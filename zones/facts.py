@@ -31,7 +31,7 @@ FIGURES = {
 def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
     """Classes, projects and hours of a zone as ``user`` may see them; hours are the approved ones."""
     hours = HourEntry.objects.visible_to(user).filter(project__zone=zone)
-    classes = list(InnovationClass.objects.visible_to(user).filter(zone=zone).for_list())
+    classes = list(InnovationClass.objects.visible_to(user).filter(zone=zone).for_list().with_lacking())
     by_project = {row["project"]: row["hours"] for row in hours.approved().in_year(today.year).totals_by("project")}
     projects = list(
         Project.objects.visible_to(user).filter(zone=zone).for_list().annotate(module_count=Count("modules"))
@@ -49,6 +49,8 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
         "classes": [(group, mentor_sides(group)) for group in classes],
         "taken": sum(group.taken for group in classes),
         "places": sum(group.places for group in classes),
+        "lacking": sum(group.lacking for group in classes),
+        "cards": register_cards(user, today.year, zone),
         "projects": projects,
         "active_projects": sum(project.status == Project.Status.ACTIVE for project in projects),
         "hours_this_year": sum(by_project.values(), Decimal(0)),

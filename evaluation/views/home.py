@@ -19,7 +19,7 @@ from consortium.models import Affiliation, Membership, Organization, User
 from tasks.lights import tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
-from zones.models import Enrollment, HourEntry, InnovationClass, Zone
+from zones.models import Enrollment, HourEntry, InnovationClass, Student, Zone
 from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
@@ -95,6 +95,15 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
             _("people"),
             _("in %(classes)s innovation classes") % counts,
             reverse("zones:class_list"),
+        )
+    if role == Role.COLLEGE_ADMIN:
+        lacking = Student.objects.visible_to(user).placed_without_outcome()
+        yield Figure(
+            _("Still without a representative outcome"),
+            lacking.count(),
+            _("people"),
+            _("of the students in classes now"),
+            f"{reverse('zones:student_list')}?placed=true&has_outcome=false",
         )
     if role != Role.BUREAU:
         evaluations = Evaluation.objects.visible_to(user)

@@ -4,11 +4,27 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from consortium import personal
 from consortium.filters import VisibleFilter
 from consortium.models import Affiliation
 
-from ..models import Enrollment, Student
-from .choices import classes, colleges
+from ..models import Enrollment, Student, Zone
+from .choices import classes, colleges, zones
+
+
+class StudentChoice(VisibleFilter):
+    """A choice among the students that the user sees, each called as the user may read it."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"label": _("Student"), "queryset": students, **kwargs})
+
+    @property
+    def field(self) -> Any:
+        field, user = super().field, self.get_request().user
+        field.label_from_instance = lambda student: (
+            f"{personal.shown(student, 'name', user)}（{personal.shown(student, 'number', user)}）"
+        )
+        return field
 
 
 class StudentFilter(django_filters.FilterSet):
@@ -18,6 +34,9 @@ class StudentFilter(django_filters.FilterSet):
         label=_("Innovation class"), field_name="enrollments__innovation_class", queryset=classes, distinct=True
     )
     placed = django_filters.BooleanFilter(label=_("In a class now"), method="by_place")
+
+    zone = VisibleFilter(label=_("Zone now"), queryset=zones, method="by_zone")
+    has_outcome = django_filters.BooleanFilter(label=_("Representative outcome"), method="by_outcome")
 
     class Meta:
         model = Student
@@ -37,3 +56,11 @@ class StudentFilter(django_filters.FilterSet):
     def by_place(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         placed = Q(pk__in=Enrollment.objects.open().values("student"))
         return rows.filter(placed if value else ~placed)
+
+    def by_zone(self, rows: QuerySet, name: str, value: Zone) -> QuerySet:
+        placed = Enrollment.objects.open().filter(innovation_class__zone=value)
+        return rows.filter(pk__in=placed.values("student"))
+
+    def by_outcome(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        has = Q(pk__in=Student.objects.with_outcome().values("pk"))
+        return rows.filter(has if value else ~has)

@@ -18,6 +18,11 @@ class InnovationClassQuerySet(models.QuerySet):
     def with_places_taken(self):
         return self.annotate(taken=Count("enrollments", filter=Q(enrollments__left_on=None), distinct=True))
 
+    def with_lacking(self):
+        """With ``lacking``: how many who have a place now have no verified representative outcome yet."""
+        lacks = Q(enrollments__left_on=None) & ~Q(enrollments__student__in=Student.objects.with_outcome().values("pk"))
+        return self.annotate(lacking=Count("enrollments", filter=lacks, distinct=True))
+
     def for_list(self):
         return (
             self.with_places_taken()
@@ -244,6 +249,10 @@ class EnrollmentQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(left_on=None)
+
+    def with_outcomes(self):
+        """With ``has_outcome``: whether the student has a verified representative outcome."""
+        return self.annotate(has_outcome=Exists(Student.objects.with_outcome().filter(pk=OuterRef("student"))))
 
     def for_list(self, user):
         """With their students as ``user`` may read them."""

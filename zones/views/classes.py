@@ -12,7 +12,7 @@ from .. import services
 from ..facts import mentor_sides
 from ..filters import ClassFilter
 from ..forms import ClassForm, EndForm, MentorForm, PlaceForm, StudentForm
-from ..models import Enrollment, InnovationClass, Mentor, Student
+from ..models import Enrollment, InnovationClass, Mentor, Outcome, Student
 from .pages import form_page, move_page, next_states
 
 
@@ -39,6 +39,8 @@ def class_list(request: HttpRequest) -> HttpResponse:
 
 def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
     innovation_class = get_object_or_404(InnovationClass.objects.visible_to(request.user).for_list(), pk=pk)
+    places = innovation_class.enrollments.for_list(request.user).with_outcomes()
+    enrollments = services.with_recipients(places, request.user)
     return render(
         request,
         "zones/class_detail.html",
@@ -47,7 +49,9 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "zone": innovation_class.zone,
             "mentors": innovation_class.mentors.all(),
             "sides": mentor_sides(innovation_class),
-            "enrollments": services.with_recipients(innovation_class.enrollments.for_list(request.user), request.user),
+            "enrollments": enrollments,
+            "lacking": [row for row in enrollments if row.left_on is None and not row.has_outcome],
+            "outcomes": Outcome.objects.visible_to(request.user).filter(innovation_class=pk).for_list(),
             "next_states": next_states(innovation_class),
             "history": HistoryEntry.objects.of(innovation_class),
         },
