@@ -133,21 +133,22 @@ def _key(rows: QuerySet, item: Any, alias: str) -> Key:
         item = F(item.removeprefix("-")).desc() if item.startswith("-") else F(item).asc()
     elif not isinstance(item, OrderBy):
         item = item.asc()
-    inner: Any = item.expression
+    inner = item.expression
     if not isinstance(inner, F):
         return Key(alias, item.descending, True, inner)
-    annotation = rows.query.annotations.get(inner.name)
+    name: str = inner.name  # type: ignore[attr-defined]
+    annotation = rows.query.annotations.get(name)
     if annotation is not None:
         if isinstance(annotation.output_field, DecimalField):
             inner = Round(inner, 6)  # SQLite adds decimals up as floats, which then equal nothing
             return Key(alias, item.descending, True, inner)
-        return Key(inner.name, item.descending, True)
-    if inner.name in {"pk", rows.model._meta.pk.name}:
+        return Key(name, item.descending, True)
+    if name in {"pk", rows.model._meta.pk.name}:
         return Key("pk", item.descending, False)
     nullable, model = False, rows.model
-    for name in inner.name.split("__"):
-        part = model._meta.get_field(name)
+    for part_name in name.split("__"):
+        part = model._meta.get_field(part_name)
         nullable, model = nullable or part.null, part.related_model
-    if "__" in inner.name:
+    if "__" in name:
         return Key(alias, item.descending, nullable, inner)
     return Key(part.attname, item.descending, nullable)
