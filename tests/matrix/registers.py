@@ -44,6 +44,7 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
             **fields, **{text: f"{model.THING}~{side}"}, zone=zone, date=day, organization=zone.college,
             enterprise=records["partnership"].enterprise, recorded_by=writer, recorded_at=now,
         ))  # fmt: skip
+    records["outcome"].students.add(records["student"])
     table = CreditTable.objects.create(consortium=zone.consortium, college=zone.college, yearly_cap=9)
     world.add("credit_table", side, table)
     world.add("credit_rule", side, CreditRule.objects.create(

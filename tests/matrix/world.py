@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from stdnum.cn.uscc import calc_check_digit
 
@@ -17,7 +18,6 @@ from consortium.models import (
     Affiliation,
     Announcement,
     AnnouncementAudience,
-    Attachment,
     Consortium,
     Department,
     Export,
@@ -29,6 +29,7 @@ from consortium.models import (
     PersonalDataAccess,
     User,
 )
+from consortium.services.files import attach
 from evaluation import services
 from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
 from tasks.models import Milestone, Plan, Progress, Task
@@ -67,8 +68,8 @@ class World:
 class Maker:
     """Makes the records of one side after the other."""
 
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, files: dict[str, ContentFile]) -> None:
+        self.world, self.files = World(), files
         self.now = timezone.now()
         self.today = timezone.localdate()
         self.number = 0
@@ -95,10 +96,11 @@ class Maker:
         self.projects(side)
         self.tasks(side, consortium)
         registers(self.world, side, self.staff["college_mentor"], self.now)
-        self.world.add("attachment", side, Attachment.objects.create(
-            record=self.zone, name=f"attachment~{side}.txt", sha256=f"{self.number:064d}", size=1,
-            media_type="text/plain", attached_by=self.staff["college_admin"], attached_at=self.now,
-        ))  # fmt: skip
+        for thing, file in self.files.items():
+            name = f"{thing}~{side}.{file.name.split('.')[1]}"
+            row = attach(self.zone, ContentFile(file.read(), name=name), by=self.staff["college_admin"], now=self.now)
+            file.seek(0)
+            self.world.add(thing, side, row)
 
     def members(self, side: str, consortium: Consortium) -> None:
         add = self.world.add
@@ -110,7 +112,7 @@ class Maker:
             "partner": self.person(f"partner~{side}", Role.PARTNER, self.enterprise, consortium),
             "mentor": self.person(f"mentor~{side}", Role.MENTOR, self.enterprise, consortium),
         }
-        add("consortium", side, consortium) if side != "neighbour" else None
+        add("consortium", side, consortium)
         add("organization", side, college)
         add("department", side, Department.objects.create(organization=college, name=f"department~{side}"))
         add("membership", side, college.memberships.get())
@@ -221,9 +223,9 @@ class Maker:
         ))  # fmt: skip
 
 
-def build() -> World:
-    """The world, in the database. Everything is written within the transaction of the caller."""
-    maker = Maker()
+def build(files: dict[str, ContentFile]) -> World:
+    """The world, in the database, with these ``files`` at each zone. Written within the transaction of the caller."""
+    maker = Maker(files)
     here = Consortium.objects.create(code="here", name="consortium~own")
     away = Consortium.objects.create(code="away", name="consortium~foreign")
     world, offices = maker.world, {}
@@ -245,7 +247,7 @@ def build() -> World:
     }
     second = maker.person("expert~neighbour", Role.EXPERT, institute, here)
     clerks = {"own": world.people["secretariat"], "foreign": maker.person("clerk", Role.SECRETARIAT, faraway, away)}
-    pairs = {"own": (world.people["expert"], second), "neighbour": (second, second)}
+    pairs = {"own": (world.people["expert"], second), "neighbour": (second, world.people["bureau"])}
     guests = [maker.person(f"expert{number}~foreign", Role.EXPERT, faraway, away) for number in (1, 2)]
     for side in SIDES:
         clerk = clerks["foreign" if side == "foreign" else "own"]
@@ -292,9 +294,7 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         is_last = scheme.year == today.year - 1
         world.add("evaluation", side, evaluation)
         world.add("history", side, HistoryEntry.objects.of(evaluation)[0])
-        # one expert may stand on one side only, so the neighbour's review has a second person who is nobody here
-        people = experts if experts[0] != experts[1] else (experts[0], world.people["college_mentor"])
-        for expert, of_side in zip(people, (Side.COLLEGE, Side.ENTERPRISE), strict=True):
+        for expert, of_side in zip(experts, (Side.COLLEGE, Side.ENTERPRISE), strict=True):
             reviewer = Reviewer.objects.create(evaluation=evaluation, person=expert, side=of_side)
             services.save_scores(reviewer, [services.Given(indicator, Decimal(81), f"note~{side}")], by=expert)
             if not is_last or of_side == Side.COLLEGE:
@@ -313,6 +313,8 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         services.answer_objection(objection, "…", by=clerk, now=now)
         services.publish(evaluation, by=clerk, now=now)
         world.add("published", side, evaluation)
+        # somebody who once reviewed and acts otherwise now is not told of it
+        Reviewer.objects.create(evaluation=evaluation, person=college_admin, side=Side.THIRD_PARTY)
 
 
 def shared(maker: Maker, offices: dict[str, Any]) -> None:
