@@ -52,8 +52,7 @@ def announcement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     announcement = _announcement(request, pk)
     context = {"announcement": announcement, "history": HistoryEntry.objects.of(announcement)}
     if may(request.user, "announcement.receipts", announcement):
-        addressees = announcement.addressees()
-        context |= {"asked": addressees.count(), "read": addressees.exclude(read_at=None).count()}
+        context |= _progress(announcement)
     return render(request, "consortium/announcement_detail.html", context)
 
 
@@ -84,7 +83,7 @@ def announcement_receipts(request: HttpRequest, pk: int) -> HttpResponse:
         queryset=rows,
         columns=columns,
         template="consortium/announcement_receipts.html",
-        context={"announcement": announcement},
+        context={"announcement": announcement, **_progress(announcement)},
     )
 
 
@@ -119,6 +118,11 @@ def announcement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": announcement.get_absolute_url(),
     }
     return render(request, "confirm.html", context)
+
+
+def _progress(announcement: Announcement) -> dict[str, int]:
+    """How many were asked to read it, and how many have."""
+    return announcement.addressees().aggregate(asked=Count("pk"), read=Count("read_at"))
 
 
 def _announcement(request: HttpRequest, pk: int) -> Announcement:

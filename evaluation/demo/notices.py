@@ -8,7 +8,7 @@ from consortium.services.announcements import announce, confirm_reading
 from .members import SIGN_INS, People
 
 Kind = Organization.Kind
-UNREAD = 3  # the newest on everybody's desk
+KEPT, UNREAD = 8, 3  # the newest on everybody's desk
 MEETING = """各成员单位：
 
 产教特区半年工作例会将于下月第一周召开，请各单位准备本单位项目推进情况，每家发言不超过五分钟。
@@ -38,11 +38,13 @@ def load(people: People, now: datetime) -> None:
         Announcement(title="关于召开产教特区半年工作例会的通知", text=MEETING),
         [Kind.HIGHER_VOCATIONAL, Kind.SECONDARY_VOCATIONAL, Kind.ENTERPRISE, Kind.GOVERNMENT],
         by=secretariat,
-        now=now - timedelta(days=1),
+        now=now,
     )
     confirm_reading(meeting, by=people.users["college2"], now=now)
+    Notice.objects.filter(url=hours.get_absolute_url()).delete()  # long ago
     for name, _role, _organization in SIGN_INS:
         desk = Notice.objects.visible_to(people.users[name])
-        newest = list(desk.order_by("-pk").values_list("pk", flat=True)[:UNREAD])
-        desk.exclude(pk__in=newest).update(read_at=now)
+        newest = list(desk.order_by("-pk").values_list("pk", flat=True)[:KEPT])
+        desk.exclude(pk__in=newest).delete()
+        desk.exclude(pk__in=newest[:UNREAD]).update(read_at=now)
     Notice.objects.update(mail=Notice.Mail.NONE)  # nobody here has a mailbox
