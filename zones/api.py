@@ -167,7 +167,6 @@ class HourEntryViewSet(ScopedViewSet):
         """Return the other side's entry with a reason."""
         entry = self.get_object()
         require(request.user, "hours.return", entry)
-        require(request.user, "hours.return", entry)
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         services.return_many([entry], reason=asked.validated_data["reason"], by=request.user)
