@@ -102,7 +102,10 @@ class ReportForm(forms.Form):
     text = forms.CharField(label=_("Latest progress"), widget=forms.Textarea(attrs={"rows": 3}))
     month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat)
     percent = forms.IntegerField(
-        label=_("Percent done"), min_value=0, max_value=100, help_text=_("At 100 the bureau is asked to confirm.")
+        label=_("Percent done"),
+        min_value=0,
+        max_value=100,
+        help_text=_("At 100 the bureau is asked to confirm, and the files stay as they are. Hand them in before."),
     )
 
     def __init__(self, *args: Any, milestone: Milestone, today: date, **kwargs: Any) -> None:
