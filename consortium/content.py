@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+FILE_BYTES = 20 * 1024 * 1024  # of one file
 NAME_LENGTH = 200
 UNPACKED_BYTES = 300_000_000  # of all parts of an Office file together
 UNPACKED_RATIO = 200  # an honest sheet of repeated rows packs to a fiftieth

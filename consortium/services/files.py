@@ -9,11 +9,10 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from .. import filestore
-from ..content import Unfit, recognise
+from ..content import FILE_BYTES, Unfit, recognise
 from ..models import Attachment, User
 from .changes import Refused, alone, record
 
-FILE_BYTES = 20 * 1024 * 1024
 FILES_OF_RECORD = 100
 
 

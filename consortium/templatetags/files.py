@@ -9,7 +9,8 @@ from django.utils.formats import number_format
 from consortium.content import ENDINGS
 from consortium.models import Attachment
 from consortium.permissions import may
-from consortium.services.files import FILE_BYTES, FILES_OF_RECORD, files_closed
+from consortium.services.files import FILE_BYTES, files_closed
+from consortium.uploads import FILES_AT_ONCE
 
 ACCEPT = ",".join(f".{ending}" for ending in ENDINGS)
 
@@ -39,7 +40,7 @@ def attachments(context: Context, owner: Any) -> dict[str, Any]:
         "count": context.get("count", 0),
         "refused": context.get("refused", []),
         "limit": FILE_BYTES,
-        "limit_files": FILES_OF_RECORD,
+        "limit_at_once": FILES_AT_ONCE * FILE_BYTES,
         "accept": ACCEPT,
     }
 

@@ -15,8 +15,15 @@
     const files = Array.from(form.elements.files.files);
     return files.filter(function (file) { return file.size > Number(form.dataset.limit); });
   }
+  function tooMany(form) {
+    return Array.from(form.elements.files.files).reduce(function (sum, file) { return sum + file.size; }, 0)
+      > Number(form.dataset.limitAtOnce);
+  }
   function check(form) {
-    say(form, tooLarge(form).map(function (file) { return file.name + ': ' + form.dataset.tooLarge; }).join(' '));
+    const sentences = tooLarge(form).map(function (file) { return file.name + ': ' + form.dataset.tooLarge; });
+    if (!sentences.length && tooMany(form)) sentences.push(form.dataset.tooMany);
+    say(form, sentences.join(' '));
+    return !sentences.length;
   }
 
   document.addEventListener('dragover', function (event) {
@@ -45,8 +52,7 @@
   document.addEventListener('htmx:beforeRequest', function (event) {
     const form = formOf(event);
     if (!form) return;
-    check(form);
-    if (tooLarge(form).length) { event.preventDefault(); return; }
+    if (!check(form)) { event.preventDefault(); return; }
     form.querySelector('progress').hidden = false;
     form.querySelector('[type=submit]').disabled = true;
   });

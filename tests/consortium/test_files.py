@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
 
-from consortium import filestore, pictures
+from consortium import filestore, pictures, uploads
 from consortium.content import PDF
 from consortium.models import Attachment, HistoryEntry
 from consortium.models.files import models_with_files
@@ -173,6 +173,15 @@ def test_a_file_of_exactly_the_limit_comes_in(hand_in, monkeypatch):
     data = files.pdf()
     monkeypatch.setattr(services, "FILE_BYTES", len(data))
     assert hand_in(data).size == len(data)
+
+
+def test_a_request_that_says_it_is_endless_is_not_taken_to_the_disk(client, settings, monkeypatch):
+    monkeypatch.setattr(uploads, "REQUEST_BYTES", 5_000_000)
+    sent = {"files": [files.upload(f"{number}.pdf", bytes(3_000_000)) for number in (1, 2)]}
+    client.raise_request_exception = False
+    answers = [client.post("/accounts/login/", sent if big else {"login": "x"}) for big in (True, False)]
+    assert [answer.status_code for answer in answers] == [400, 200]
+    assert answers[0].content.decode().count("每次不超过 10 个，每个不超过 20 MB") == 1
 
 
 def test_a_record_has_at_most_so_many_files(hand_in, monkeypatch):

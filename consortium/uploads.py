@@ -1,0 +1,30 @@
+"""How much one request may bring along. The rest of an upload's way is Django's own."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+
+from .content import FILE_BYTES
+
+FILES_AT_ONCE = 10  # of the largest size; of smaller ones more
+REQUEST_BYTES = FILES_AT_ONCE * FILE_BYTES + 10 * 1024 * 1024  # and what stands around them
+
+
+class BoundedUpload(FileUploadHandler):
+    """Refuses a request that says it is larger, before anything of it is written to the disk.
+
+    Django itself bounds only what is no file, and whoever has not signed in can send one as well.
+    """
+
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+    ) -> None:
+        if content_length > REQUEST_BYTES:
+            raise RequestDataTooBig(f"A request of {content_length} bytes is over the limit.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data  # on to the next handler
+
+    def file_complete(self, file_size: int) -> None:
+        return None
