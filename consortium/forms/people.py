@@ -75,7 +75,7 @@ class JoinForm(UserCreationForm):
 
     class Meta(UserCreationForm.Meta):
         model = User
-        fields = ["name", "username"]
+        fields = ("name", "username")
         labels = {"name": _("Full name"), "username": _("User name")}
         help_texts = {"username": _("You sign in with it. Letters and digits; for example your name in pinyin.")}
 

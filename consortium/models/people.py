@@ -55,7 +55,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["name"]
 
-    objects = People()
+    objects = People()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("user")
@@ -85,7 +85,7 @@ class User(AbstractUser):
 
     def count_sessions(self, now) -> int:
         """In how many browsers the person is signed in."""
-        mine = self.usersession_set.values("session_key")
+        mine = self.usersession_set.values("session_key")  # type: ignore[attr-defined]  # the library points here
         return Session.objects.filter(session_key__in=mine, expire_date__gt=now).count()
 
 
@@ -143,11 +143,11 @@ class Affiliation(models.Model):
 
     SEE_PEOPLE = {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN, Role.PARTNER}
     # beside themselves; the secretariat gives every role in every organization
-    GIVES = {
+    GIVES: dict[str, set] = {
         Role.COLLEGE_ADMIN: {Role.COLLEGE_ADMIN, Role.MENTOR},
         Role.PARTNER: {Role.PARTNER, Role.MENTOR},
     }
-    KINDS = {  # roles that not every kind of organization has
+    KINDS: dict[str, set] = {  # roles that not every kind of organization has
         Role.COLLEGE_ADMIN: set(Organization.Kind.schools()),
         Role.PARTNER: {Organization.Kind.ENTERPRISE},
         Role.BUREAU: {Organization.Kind.GOVERNMENT},
