@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from consortium.models import HistoryEntry
+from consortium.personal import name_of
 from consortium.services import Refused
 from zones.models import Enrollment, HourEntry, InnovationClass, Side
 from zones.services import (
@@ -131,4 +132,4 @@ def test_a_mentor_is_removed_once(innovation_class, mentor, college_admin):
     rows = [innovation_class.mentors.get() for _ in range(3)]
     said = at_once(*(lambda row=row: remove_mentor(row, by=college_admin) for row in rows))
     assert said == ["", *["Somebody else has changed this. Reload and try again."] * 2]
-    assert HistoryEntry.objects.of(innovation_class).filter(old=str(mentor)).count() == 1
+    assert HistoryEntry.objects.of(innovation_class).filter(old=name_of(mentor)).count() == 1
