@@ -231,12 +231,14 @@ class SelfAssessment(models.Model):
 
 class ReviewerQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Who reviews is for the secretariat, the bureau and the auditor; others know only whether they do."""
+        """Who reviews is for the secretariat, the bureau and the auditor; an expert knows of the own review."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
         rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
-        return rows if affiliation.sees_whole_consortium else rows.filter(person=user)
+        if affiliation.sees_whole_consortium:
+            return rows
+        return rows.filter(person=user) if affiliation.role == Role.EXPERT else self.none()
 
 
 class Reviewer(models.Model):
@@ -267,14 +269,14 @@ class Reviewer(models.Model):
 
 class ScoreQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own at any time; the secretariat and the auditor see sheets once submitted; others see means only."""
+        """An expert's own; the secretariat and the auditor see sheets once submitted; others see means only."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
         rows = self.filter(reviewer__evaluation__in=Evaluation.objects.visible_to(user))
         if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR}:
             return rows.exclude(reviewer__submitted_at=None)
-        return rows.filter(reviewer__person=user)
+        return rows.filter(reviewer__person=user) if affiliation.role == Role.EXPERT else self.none()
 
 
 class Score(models.Model):
