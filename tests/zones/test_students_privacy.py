@@ -13,6 +13,8 @@ from consortium.services import Refused
 from zones.models import Enrollment, Mentor, Student
 from zones.services import disclose, erase_student, leave, place
 
+from ..test_house import filled, routes
+
 NAME, NUMBER, BORN, HOME = "欧阳示例", "2024077001", "2006年3月1日", "数控示例班"
 CLEAR = [NAME, NUMBER, BORN, HOME, "示例专业"]
 
@@ -272,3 +274,22 @@ def test_a_student_in_a_class_is_not_erased(placed, college_admin):
 def test_a_student_becomes_an_adult_on_the_birthday(make_student):
     student = make_student("1", birth_date=date(2008, 3, 1))
     assert [student.is_minor(day) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [True, False]
+
+
+@pytest.mark.parametrize(("who", "expected"), [("college_admin", f"{NAME}（{NUMBER}）"), ("partner", "欧*（***001）")])
+def test_a_filter_calls_students_as_the_reader_may_know_them(request, client_for, placed, who, expected):
+    page = client_for(request.getfixturevalue(who)).get(reverse("zones:outcome_list"))
+    choices = [str(label) for value, label in page.context["filter"].form.fields["student"].choices if value]
+    assert choices == [expected]
+
+
+def test_no_page_of_an_enterprise_or_the_office_names_a_student(client_for, placed, secretariat, partner, zone):
+    """Every list and record page of the program that opens without an id, and those of the student's zone and class."""
+    paths = [filled(route) for route in routes() if not route.startswith("admin") and "<" not in route]
+    paths = [path for path in paths if "(?P" not in path and path not in {"/readyz", "/accounts/logout/"}]
+    paths += [zone.get_absolute_url(), placed.innovation_class.get_absolute_url()]
+    clients = [client_for(user) for user in (secretariat, partner)]
+    answers = [(path, client.get(path)) for path in paths for client in clients]
+    assert [
+        path for path, answer in answers if not answer.streaming and NAME in answer.content.decode("utf-8", "replace")
+    ] == []

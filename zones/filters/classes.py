@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from consortium.filters import VisibleFilter, YearFilter
 
 from ..models import Enrollment, InnovationClass
-from .choices import classes, students, zones
+from .choices import classes, zones
+from .students import StudentChoice
 
 
 class ClassFilter(django_filters.FilterSet):
@@ -24,7 +25,7 @@ class ClassFilter(django_filters.FilterSet):
 
 class EnrollmentFilter(django_filters.FilterSet):
     innovation_class = VisibleFilter(label=_("Innovation class"), queryset=classes)
-    student = VisibleFilter(label=_("Student"), queryset=students)
+    student = StudentChoice()
     open = django_filters.BooleanFilter(label=_("In the class now"), field_name="left_on", lookup_expr="isnull")
 
     class Meta:

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from consortium.filters import VisibleFilter, YearFilter
 
 from ..models import CreditConversion, CreditRule, Level, Outcome
-from .choices import classes, colleges, students
+from .choices import classes, colleges
 from .registers import RegisterFilter
+from .students import StudentChoice
 
 
 class OutcomeFilter(RegisterFilter):
@@ -14,7 +15,7 @@ class OutcomeFilter(RegisterFilter):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Outcome.Kind)
     level = django_filters.ChoiceFilter(label=_("Level"), choices=Level)
     is_representative = django_filters.BooleanFilter(label=_("Representative"))
-    student = VisibleFilter(label=_("Student"), field_name="students", queryset=students)
+    student = StudentChoice(field_name="students")
 
     class Meta:
         model = Outcome
@@ -34,7 +35,7 @@ class CreditConversionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Outcome or course"), method="search")
     year = YearFilter()
     status = django_filters.ChoiceFilter(label=_("State"), choices=CreditConversion.Status)
-    student = VisibleFilter(label=_("Student"), queryset=students)
+    student = StudentChoice()
 
     class Meta:
         model = CreditConversion

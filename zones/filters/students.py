@@ -9,7 +9,7 @@ from consortium.filters import VisibleFilter
 from consortium.models import Affiliation
 
 from ..models import Enrollment, Student, Zone
-from .choices import classes, colleges, zones
+from .choices import classes, colleges, students, zones
 
 
 class StudentChoice(VisibleFilter):
