@@ -8,6 +8,7 @@
 (function () {
   'use strict';
   const library = document.currentScript.dataset.echarts;
+  let isOnItsWay = false;
 
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim(); }
   function number(text) {
@@ -156,10 +157,10 @@
     const figures = document.querySelectorAll('figure[data-chart]');
     if (!figures.length) return;
     if (window.echarts) return figures.forEach(draw);
-    if (document.querySelector('script[data-echarts]')) return;   // on its way
+    if (isOnItsWay) return;
+    isOnItsWay = true;
     const script = document.createElement('script');
     script.src = library;
-    script.dataset.echarts = '';
     script.onload = drawAll;
     document.head.append(script);
   }

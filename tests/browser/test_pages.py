@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from consortium.demo import USERNAMES
 
@@ -46,6 +47,8 @@ BARRIERS = """rules => axe.run({ runOnly: rules, resultTypes: ['violations'] }).
   rule => rule.impact + ' ' + rule.id + ' ' + rule.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')
 ))"""
 
+DRAWN = "Array.from(document.querySelectorAll('.fig-box')).every(box => box.querySelector('canvas'))"
+
 pytestmark = pytest.mark.browser
 
 
@@ -68,11 +71,16 @@ def pages(page) -> Iterator[tuple[str, str]]:
 
 
 def faults(page, path: str, width: int, *, with_barriers: bool, rules: list[str] = RULES) -> list[str]:
-    """What is wrong with the open page, a line each: wider than the screen, a word not in Chinese, a barrier."""
+    """What is wrong with the open page, a line each: wider than the screen, a chart not drawn, a word not in Chinese,
+    a barrier."""
     found = []
     across = page.evaluate("document.documentElement.scrollWidth")
     if across > width:
         found.append(f"{path}: {across} wide on a screen of {width}")
+    try:
+        page.wait_for_function(DRAWN, timeout=10_000)
+    except TimeoutError:
+        found.append(f"{path}: a chart is not drawn")
     words = set(re.findall(r"[A-Za-z][A-Za-z_]+", page.evaluate(TEXTS)))
     if left := words - WORDS - WORDS_OF_A_PAGE.get(path, set()):
         found.append(f"{path}: not in Chinese: {sorted(left)}")
