@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, DecimalField, QuerySet, Sum, Valu
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -120,7 +121,7 @@ def register_cards(user: User, year: int, zone: Zone | None = None) -> list[dict
         cards.append(
             {
                 "thing": thing,
-                "label": model._meta.verbose_name_plural,
+                "label": capfirst(model._meta.verbose_name_plural),
                 "value": verified["amount"] if summed else verified["rows"],
                 "unit": unit,
                 "rows": verified["rows"] if summed else None,

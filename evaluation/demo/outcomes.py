@@ -117,7 +117,7 @@ def _achieve(innovation_class: InnovationClass, plan: ZonePlan, desk: Desk, rand
     mentors = innovation_class.mentors.select_related("person")
     teachers = [mentor.person for mentor in mentors if mentor.side == "college"]
     passed = (desk.today - begun).days
-    if passed < 60:
+    if passed < 200:
         return
 
     def outcome(kind: str, title: str, level: str, rank: str, share: float, who: list[Student], **more: Any) -> Outcome:

@@ -47,8 +47,8 @@ class Rank(models.TextChoices):
     DESIGN = "design", _("Design")
     CORE_JOURNAL = "core_journal", _("Core journal")
     JOURNAL = "journal", _("Other journal")
-    EXCELLENT = "excellent", _("Concluded as excellent")
-    CONCLUDED = "concluded", _("Concluded")
+    EXCELLENT = "excellent", _("Project concluded with distinction")
+    CONCLUDED = "concluded", _("Project concluded")
 
 
 RANKS = {

@@ -18,11 +18,11 @@ Role = Affiliation.Role
 class Level(models.TextChoices):
     """Who gave or approved it, the highest first."""
 
-    INTERNATIONAL = "international", _("International")
-    NATIONAL = "national", _("National")
-    PROVINCIAL = "provincial", _("Provincial")
-    MUNICIPAL = "municipal", _("Municipal")
-    COLLEGE = "college", _("College")
+    INTERNATIONAL = "international", _("International level")
+    NATIONAL = "national", _("National level")
+    PROVINCIAL = "provincial", _("Provincial level")
+    MUNICIPAL = "municipal", _("Municipal level")
+    COLLEGE = "college", _("College level")
 
 
 class VerifiedQuerySet(models.QuerySet):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.text import capfirst
 
 from consortium.lists import Column
 from consortium.templatetags.look import cn_date, money
@@ -29,6 +30,12 @@ def as_text(value: Any) -> object:
 
 
 @register.filter
+def is_short(value: object) -> bool:
+    """Whether the text had better not be broken: a day, a name."""
+    return len(str(value)) <= 12
+
+
+@register.filter
 def verbose_name(row: Any) -> str:
     """What kind of record this is, for people."""
-    return str(row._meta.verbose_name)
+    return capfirst(row._meta.verbose_name)

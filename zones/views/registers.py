@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -58,10 +59,11 @@ def columns_of(model: Model) -> list[Column]:
 def column_of(model: Model, name: str) -> Column:
     """A column of the field ``name``, called and sorted as the field."""
     field: Any = model._meta.get_field(name)
+    label = capfirst(field.verbose_name)
     if field.is_relation:
-        return Column(field.verbose_name, f"{name}.name", sort=f"{name}__name")
+        return Column(label, f"{name}.name", sort=f"{name}__name")
     value = f"get_{name}_display" if field.choices else name
-    return Column(field.verbose_name, value, sort=name, numeric=field.get_internal_type() in NUMBERS)
+    return Column(label, value, sort=name, numeric=field.get_internal_type() in NUMBERS)
 
 
 def register_index(request: HttpRequest) -> HttpResponse:
@@ -82,7 +84,7 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
     context = {
         "thing": thing,
         "add": f"{thing}.add",
-        "title": model._meta.verbose_name_plural,
+        "title": capfirst(model._meta.verbose_name_plural),
         "sums": sums,
         "sum_row": [(column.label, sums.get(str(column.value))) for column in columns[1:]] if model.SUMS else [],
         "per_head": per_head(sums.get("days"), sums.get("teachers")),
@@ -134,7 +136,7 @@ def acts_on(request: HttpRequest, record: Any) -> dict[str, Any]:
     return {
         "record": record,
         "thing": thing,
-        "title": record._meta.verbose_name_plural,
+        "title": capfirst(record._meta.verbose_name_plural),
         "list_url": reverse(f"zones:{thing}_list"),
         "url": {act: reverse(f"zones:{thing}_{act}", args=[record.pk]) for act in acts},
         "can_change": status != Status.VERIFIED and may(request.user, f"{thing}.change", record),
@@ -146,7 +148,7 @@ def acts_on(request: HttpRequest, record: Any) -> dict[str, Any]:
 
 
 def label_of(record: Any, name: str) -> str:
-    return str(record._meta.get_field(name).verbose_name)
+    return capfirst(record._meta.get_field(name).verbose_name)
 
 
 def shown(record: Any, name: str) -> Any:
