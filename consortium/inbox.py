@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from .models import Affiliation, Announcement, Notice, User
 
-Role, Mail = Affiliation.Role, Notice.Mail
 THIS_WEEK, SOON = timedelta(days=7), timedelta(days=14)
 
 
@@ -101,15 +100,17 @@ class NoticeKind:
 
     name: str
     label: Any
-    roles: frozenset[Role]
+    roles: frozenset[Affiliation.Role]
     is_shown: bool
-    mail: Mail
+    mail: Notice.Mail
 
 
 KINDS: dict[str, NoticeKind] = {}
 
 
-def notice_kind(name: str, label: Any, *roles: Role, is_shown: bool = True, mail: Mail = Mail.NONE) -> NoticeKind:
+def notice_kind(
+    name: str, label: Any, *roles: Affiliation.Role, is_shown: bool = True, mail: Notice.Mail = Notice.Mail.NONE
+) -> NoticeKind:
     """Register a kind of notices. ``name`` is stored with every notice and never changes."""
     KINDS[name] = NoticeKind(name, label, frozenset(roles), is_shown, mail)
     return KINDS[name]
@@ -120,13 +121,13 @@ def kind_label(name: str) -> str:
     return str(KINDS[name].label) if name in KINDS else ""
 
 
-ANNOUNCEMENT = notice_kind("announcement", gettext_lazy("Announcements"), mail=Mail.NOW)
-ROLE_GIVEN = notice_kind("role_given", gettext_lazy("A role is given to me"), mail=Mail.NOW)
-ROLE_ENDED = notice_kind("role_ended", gettext_lazy("A role of mine ends"), mail=Mail.NOW)
+ANNOUNCEMENT = notice_kind("announcement", gettext_lazy("Announcements"), mail=Notice.Mail.NOW)
+ROLE_GIVEN = notice_kind("role_given", gettext_lazy("A role is given to me"), mail=Notice.Mail.NOW)
+ROLE_ENDED = notice_kind("role_ended", gettext_lazy("A role of mine ends"), mail=Notice.Mail.NOW)
 INVITATION_ACCEPTED = notice_kind(
     "invitation_accepted",
     gettext_lazy("My invitation is accepted"),
-    *(Role.SECRETARIAT, Role.COLLEGE_ADMIN, Role.PARTNER),
+    *(Affiliation.Role.SECRETARIAT, Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER),
 )
 
 

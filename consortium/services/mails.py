@@ -11,6 +11,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
@@ -27,7 +28,7 @@ MOST_WAITING = 10  # in a digest; the list in the program holds everything
 log = logging.getLogger(__name__)
 
 
-def send_mails(mail: str, *, now: datetime) -> int:
+def send_mails(mail: Notice.Mail, *, now: datetime) -> int:
     """Send the notices that wait to go this way, one mail a person; the number of mails that went.
 
     Whoever has no address or no role in force gets none. A server that does not answer ends the run, an address that
@@ -47,11 +48,11 @@ def send_mails(mail: str, *, now: datetime) -> int:
     return sent
 
 
-def _pending(mail: str, now: datetime):
+def _pending(mail: Notice.Mail, now: datetime):
     return Notice.objects.to_mail(mail, now).filter(acting_as__in=Affiliation.objects.in_force())
 
 
-def _send_to(reader: User, mail: str, now: datetime, server: object) -> bool:
+def _send_to(reader: User, mail: Notice.Mail, now: datetime, server: BaseEmailBackend) -> bool:
     """Whether a mail went. Raises OSError when the server is away."""
     rows = _claim(_pending(mail, now).filter(user=reader), now)
     if not rows:
@@ -80,7 +81,9 @@ def _claim(pending, now: datetime) -> list[Notice]:
     return rows
 
 
-def _message(reader: User, rows: list[Notice], mail: str, now: datetime, server: object) -> EmailMessage:
+def _message(
+    reader: User, rows: list[Notice], mail: Notice.Mail, now: datetime, server: BaseEmailBackend
+) -> EmailMessage:
     with translation.override(reader.language or settings.LANGUAGE_CODE):
         told = {(row.text, row.url): row for row in rows}.values()  # a person of two roles reads it once
         today = timezone.localdate(now)

@@ -14,7 +14,7 @@ from ..models import Affiliation, Notice, NoticeChoice, User
 
 Mail = Notice.Mail
 AT_ONCE = 500  # people of one statement
-LONGEST = Notice._meta.get_field("text").max_length
+LONGEST = 300  # the room for a sentence
 
 # whether this request has told somebody who wants a mail at once: with its end a worker hears of it
 mail_waits: ContextVar[bool] = ContextVar("mail_waits", default=False)

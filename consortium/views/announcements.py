@@ -113,7 +113,7 @@ def announcement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "text": _("“%(title)s” is no longer shown to its readers. Who has read it stays known.")
         % {"title": announcement.title},
         "form": form,
-        "label": _("Withdraw"),
+        "label": _("Take it back"),
         "danger": True,
         "cancel_url": announcement.get_absolute_url(),
     }
