@@ -62,7 +62,8 @@ def _draw(attachment: Attachment, source: Path, target: Path, page: int, width: 
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{source.name}.", suffix=".part")
     os.close(handle)
     drawn = Path(name)
-    command = [sys.executable, "-I", drawing.__file__, source, drawn, attachment.media_type, str(page), str(width)]
+    asked = [str(source), str(drawn), attachment.media_type, str(page), str(width)]
+    command = [sys.executable, "-I", drawing.__file__, *asked]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
         if done.returncode:

@@ -18,7 +18,7 @@ class BoundedUpload(FileUploadHandler):
     """
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
         if content_length > REQUEST_BYTES:
             raise RequestDataTooBig(f"A request of {content_length} bytes is over the limit.")

@@ -22,7 +22,7 @@ class FilesField(forms.FileField):
 
 
 class AttachForm(forms.ModelForm):
-    files = FilesField(label=_("Files"))
+    uploads = FilesField(label=_("Files"))
 
     class Meta:
         model = Attachment

@@ -32,11 +32,7 @@ def attach(owner: Any, file: File, *, by: User, now: datetime, note: str = "") -
         raise Refused(str(unfit)) from None
     with alone():
         _open(owner)
-        there = Attachment.objects.about(owner).present()
-        if there.filter(sha256=new.sha256).exists():
-            raise Refused(_("This file is there already."))
-        if there.count() >= FILES_OF_RECORD:
-            raise Refused(_("%(n)d files are there already, and a record has no more.") % {"n": FILES_OF_RECORD})
+        _refuse_one_more(owner, new.sha256)
         attachment = Attachment.objects.create(
             record=owner, name=name, note=" ".join(note.split()), sha256=new.sha256, size=new.size,
             media_type=kind.media_type, attached_by=by, attached_at=now,
@@ -48,22 +44,29 @@ def attach(owner: Any, file: File, *, by: User, now: datetime, note: str = "") -
 @transaction.atomic
 def remove(attachment: Attachment, *, by: User, now: datetime) -> None:
     """Take the file off its record's page. Row and bytes stay. Raises Refused when the record is closed to it."""
-    _open(attachment.record)
+    owner: Any = attachment.record
+    _open(owner)
     _turn(attachment, was=models.Q(removed_at=None), removed_by=by, removed_at=now)
-    record(attachment.record, by=by, what="removed", new=_named(attachment))
+    record(owner, by=by, what="removed", new=_named(attachment))
 
 
 @alone()
 def restore(attachment: Attachment, *, by: User) -> None:
-    """Put a removed file back. Raises Refused when it was handed in anew, or the record is closed to it."""
-    _open(attachment.record)
-    there = Attachment.objects.about(attachment.record).present()
-    if there.filter(sha256=attachment.sha256).exclude(pk=attachment.pk).exists():
+    """Put a removed file back. Raises Refused when it was handed in anew, or the record is closed or full."""
+    owner: Any = attachment.record
+    _open(owner)
+    _refuse_one_more(owner, attachment.sha256, besides=attachment.pk)
+    _turn(attachment, was=models.Q(removed_at__isnull=False), removed_by=None, removed_at=None)
+    record(owner, by=by, what="restored", new=_named(attachment))
+
+
+def _refuse_one_more(owner: Any, sha256: str, besides: int | None = None) -> None:
+    """Raise Refused when the record has these bytes already (``besides`` this row), or as many files as it may."""
+    there = Attachment.objects.about(owner).present()
+    if there.filter(sha256=sha256).exclude(pk=besides).exists():
         raise Refused(_("This file is there already."))
     if there.count() >= FILES_OF_RECORD:
         raise Refused(_("%(n)d files are there already, and a record has no more.") % {"n": FILES_OF_RECORD})
-    _turn(attachment, was=models.Q(removed_at__isnull=False), removed_by=None, removed_at=None)
-    record(attachment.record, by=by, what="restored", new=_named(attachment))
 
 
 def _turn(attachment: Attachment, *, was: models.Q, **fields: Any) -> None:

@@ -33,10 +33,10 @@ def attachment_create(request: HttpRequest, model: str, pk: int) -> HttpResponse
     """Hand in one or several files to a record; what is refused is said by name, the rest stays."""
     owner = _owner(request, model, pk)
     require(request.user, "attachment.add", owner)
-    form = AttachForm(request.POST, {"files": request.FILES.getlist("files")})
+    form = AttachForm(request.POST, {"uploads": request.FILES.getlist("uploads")})
     refused = [sentence for sentences in form.errors.values() for sentence in sentences]
     count, now = 0, timezone.now()
-    for file in form.cleaned_data["files"] if form.is_valid() else []:
+    for file in form.cleaned_data["uploads"] if form.is_valid() else []:
         try:
             attach(owner, file, by=request.user, now=now, note=form.cleaned_data["note"])
             count += 1

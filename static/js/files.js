@@ -12,11 +12,11 @@
     note.hidden = !sentence;
   }
   function tooLarge(form) {
-    const files = Array.from(form.elements.files.files);
+    const files = Array.from(form.elements.uploads.files);
     return files.filter(function (file) { return file.size > Number(form.dataset.limit); });
   }
   function tooMany(form) {
-    return Array.from(form.elements.files.files).reduce(function (sum, file) { return sum + file.size; }, 0)
+    return Array.from(form.elements.uploads.files).reduce(function (sum, file) { return sum + file.size; }, 0)
       > Number(form.dataset.limitAtOnce);
   }
   function check(form) {
@@ -41,12 +41,12 @@
     if (!form || !event.dataTransfer.files.length) return;
     event.preventDefault();
     form.querySelector('.drop').classList.remove('over');
-    form.elements.files.files = event.dataTransfer.files;
+    form.elements.uploads.files = event.dataTransfer.files;
     check(form);
   });
   document.addEventListener('change', function (event) {
     const form = formOf(event);
-    if (form && event.target.name === 'files') check(form);
+    if (form && event.target.name === 'uploads') check(form);
   });
 
   document.addEventListener('htmx:beforeRequest', function (event) {

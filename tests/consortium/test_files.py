@@ -71,7 +71,7 @@ def url(name: str, *args) -> str:
 
 def send(client, owner, *sent, follow=True, **data):
     address = url("create", owner._meta.label_lower, owner.pk)
-    return client.post(address, {"files": list(sent), **data}, follow=follow)
+    return client.post(address, {"uploads": list(sent), **data}, follow=follow)
 
 
 def get(client, address: str, **headers: str):
@@ -318,7 +318,7 @@ def test_files_are_handed_in_removed_and_restored_by_whom_the_record_is_changed_
 
 @pytest.mark.parametrize("label", ["consortium.user", "zones.nothing", "zones.zonepartner", "x"])
 def test_only_records_that_take_files_take_them(client_for, college_admin, zone, label):
-    sent = {"files": files.upload("一.pdf", files.pdf())}
+    sent = {"uploads": files.upload("一.pdf", files.pdf())}
     assert client_for(college_admin).post(url("create", label, zone.pk), sent).status_code == 404
 
 
