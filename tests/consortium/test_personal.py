@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.urls import reverse
@@ -343,12 +344,13 @@ def test_what_the_law_keeps_stays_under_a_pseudonym(leaver, secretariat, enterpr
     assert (Token.objects.count(), UserSession.objects.count(), Notice.objects.filter(user=person).count()) == (0, 0, 0)
 
 
-def test_an_open_session_ends_with_the_erasure(client_for, make_user, enterprise, consortium, secretariat):
+def test_an_open_session_ends_with_the_erasure(client, make_user, enterprise, consortium, secretariat):
     user = make_user("visitor", "mentor", enterprise, consortium, "来访的人")
-    client = client_for(user)
-    client.get("/")
+    client.post(reverse("account_login"), {"login": "visitor", "password": "a-long-password"})
+    assert (Session.objects.count(), UserSession.objects.filter(user=user).count()) == (1, 1)
     user.affiliations.update(ended_on=date(2020, 1, 1))
     erase_user(user, by=secretariat, reason="本人书面申请注销")
+    assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
     assert client.get(reverse("consortium:profile_data")).status_code == 302
 
 
