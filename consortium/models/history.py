@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from .members import Consortium
 from .people import Affiliation, User
 from .records import About, AboutQuerySet, about
-
 
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -129,7 +129,10 @@ class HistoryEntry(About):
 
     def _field(self):
         model = self.content_type.model_class()
-        return next((field for field in model._meta.get_fields() if field.name == self.what), None) if model else None
+        try:
+            return model._meta.get_field(self.what) if model else None
+        except FieldDoesNotExist:
+            return None
 
     def _label(self, value: str) -> str:
         """The value as a page writes it: the choice's name, yes or no, a day, a moment."""

@@ -4,6 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from consortium.models import HistoryEntry, User
 from consortium.personal import name_of
@@ -32,3 +36,14 @@ def with_records(rows: Iterable[HistoryEntry], user: User) -> list[HistoryEntry]
                 row.record_name = name_of(record)
                 row.record_url = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
     return shown
+
+
+@register.filter
+def change(row: HistoryEntry, most: int | None = None) -> SafeString:
+    """What changed, from what to what: each at most so many characters, or whole."""
+    old, new = row.old_label, row.new_label
+    if most:
+        old, new = Truncator(old).chars(most), Truncator(new).chars(most)
+    if old:
+        new = f"{old} → {new or _('empty')}"
+    return format_html('<span class="sub">{}</span> {}', row.what_label, new)
