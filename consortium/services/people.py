@@ -157,6 +157,9 @@ def add_role(affiliation: Affiliation, *, by: User) -> Affiliation:
     """Give somebody who is known a further role from today on. Raises ValidationError when there is one like it."""
     if by.affiliation is None:
         raise Refused(_("You have no role in a consortium now."))
+    # whoever is being erased at this moment is waited for
+    if not list(User.objects.select_for_update(no_key=True).filter(pk=affiliation.user_id, is_active=True)):
+        raise Refused(_("This account is switched off."))
     affiliation.consortium = by.affiliation.consortium
     affiliation.started_on = timezone.localdate()
     if not affiliation.organization.memberships.filter(consortium=affiliation.consortium).in_force().exists():

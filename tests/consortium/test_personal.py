@@ -22,6 +22,7 @@ from consortium import personal
 from consortium.models import Affiliation, HistoryEntry, Invitation, Notice, PersonalDataAccess, User
 from consortium.personal import MAIL, PHONE, REGISTER, SURNAME, TAIL, YEAR
 from consortium.services import Refused, create, record, save_changes
+from consortium.services.people import add_role
 from consortium.services.personal import erase_user, reveal, years_later
 
 TEXTS = (
@@ -377,6 +378,13 @@ def test_nobody_is_erased_twice(leaver, secretariat):
     erase_user(leaver, by=secretariat, reason="本人书面申请注销")
     with pytest.raises(Refused):
         erase_user(leaver, by=secretariat, reason="本人书面申请注销")
+
+
+def test_who_was_erased_gets_no_role_again(leaver, secretariat, enterprise):
+    erase_user(leaver, by=secretariat, reason="本人书面申请注销")
+    with pytest.raises(Refused):
+        add_role(Affiliation(user=leaver, organization=enterprise, role="mentor"), by=secretariat)
+    assert leaver.affiliations.count() == 1
 
 
 def test_a_refused_write_is_logged_without_its_values(caplog, enterprise, secretariat):
