@@ -15,7 +15,7 @@ from django_filters.fields import ModelChoiceField
 from ..models import HistoryEntry, User
 
 TEXT_DAYS = 92  # so many days are read for a word; no index helps there
-FEW = 100  # people; what more of them did is soon found anyway
+FEW = 100  # people of one name
 OTHER = "other"
 ACTS = {"created": _("Created"), "status": _("State"), "imported": _("Imported"), "deleted": _("Removed")}
 
@@ -41,9 +41,17 @@ def day(label: object, **more: Any) -> django_filters.DateFilter:
 
 
 class HistoryForm(forms.Form):
+    user: User
+    named: list[int]  # whom the name means
+
     def clean(self) -> dict[str, Any]:
         """A word is looked for in at most three months: those before the last day when no first one is given."""
         data = super().clean() or self.cleaned_data
+        if name := data.get("who", "").strip():
+            people = User.objects.visible_to(self.user).filter(Q(name__icontains=name) | Q(username__iexact=name))
+            self.named = list(people.values_list("pk", flat=True)[: FEW + 1])
+            if len(self.named) > FEW:
+                self.add_error("who", _("More than 100 people are named so. Write more of the name."))
         if data.get("q"):
             last = data.get("date_before") or timezone.localdate()
             first = data.get("date_after") or last - timedelta(days=TEXT_DAYS)
@@ -70,6 +78,12 @@ class HistoryFilter(django_filters.FilterSet):
         form = HistoryForm
         fields: list[str] = []
 
+    @property
+    def form(self) -> HistoryForm:
+        form = super().form
+        form.user = self.request.user
+        return form
+
     def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         text = value.strip()
         if not self.form.cleaned_data.get("date_after"):
@@ -78,12 +92,7 @@ class HistoryFilter(django_filters.FilterSet):
         return rows.filter(Q(old__icontains=text) | Q(new__icontains=text) | Q(reason__icontains=text))
 
     def by_person(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        people = User.objects.visible_to(self.request.user)
-        named = people.filter(Q(name__icontains=value.strip()) | Q(username__iexact=value.strip()))
-        few = list(named.values_list("pk", flat=True)[: FEW + 1])
-        return rows.filter(
-            actor__in=few if len(few) <= FEW else named.values("pk")
-        )  # a few known numbers find the index
+        return rows.filter(actor__in=self.form.named)  # known numbers find the index
 
     def by_act(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.exclude(what__in=ACTS) if value == OTHER else rows.filter(what=value)

@@ -122,6 +122,14 @@ def test_text_is_not_searched_in_more_than_three_months(client_for, secretariat,
     assert (response.context["filter"].form.errors, names(response, changes)) == ({}, [])
 
 
+def test_a_name_that_means_too_many_is_asked_for_more_of_it(client_for, secretariat, changes, monkeypatch):
+    monkeypatch.setattr("consortium.filters.history.FEW", 1)
+    response = client_for(secretariat).get(f"{PAGE}?who=示例")
+    assert response.context["filter"].form.errors == {
+        "who": ["More than 100 people are named so. Write more of the name."]
+    }
+
+
 def test_the_kinds_are_those_that_have_history_here(client_for, secretariat, changes):
     form = client_for(secretariat).get(PAGE).context["filter"].form
     assert [label for value, label in form.fields["kind"].choices if value] == ["organization", "user", "special zone"]

@@ -109,7 +109,7 @@ def test_the_page_of_a_member_remembers_when_it_left(client_for, secretariat, en
     data = member(enterprise.credit_code, name=enterprise.name, joined_on="2019-04-01", left_on="2026-03-01")
     client.post(reverse("consortium:organization_update", args=[enterprise.pk]), data)
     html = client.get(reverse("consortium:organization_detail", args=[enterprise.pk])).content.decode()
-    assert html.count("示例企业一 · 邢台市域产教联合体 · left on</span> March 1, 2026") == 1
+    assert html.count('示例企业一 · 邢台市域产教联合体 · </span><span class="sub">left on</span> March 1, 2026') == 1
 
 
 def test_a_rival_enterprise_is_not_found_by_page_api_filter_and_export(
