@@ -3,17 +3,29 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import OuterRef, Subquery
 
 from consortium.models import Affiliation, User
 
+from ..services.rows import placed
+
 
 class RowForm(forms.ModelForm):
-    """Checks what was typed; the constraints of the row are checked by the service, which knows the whole row."""
+    """Checks what was typed, and says a broken constraint beside the field that its error code names.
+
+    What is unique is checked by the service, which knows the whole row.
+    """
 
     def validate_unique(self) -> None: ...
 
-    def validate_constraints(self) -> None: ...
+    def add_error(self, field: str | None, error: Any) -> None:
+        if hasattr(error, "error_dict"):
+            found: dict[str, list[ValidationError]] = {}
+            for name, errors in placed(error).items():
+                found.setdefault(name if name in self.fields else NON_FIELD_ERRORS, []).extend(errors)
+            error = ValidationError(found)
+        super().add_error(field, error)
 
 
 def people_of(*organizations: Any) -> Any:

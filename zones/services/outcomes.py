@@ -1,12 +1,13 @@
 """Outcomes with the people who earned them, and their conversion into credits."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from consortium.models import User
@@ -108,62 +109,59 @@ class Offer:
 def offers(outcome: Outcome, students: Iterable[Student]) -> list[Offer]:
     """What each of these students of the outcome would get for it now; as many queries for one as for all."""
     students = list(students)
-    table = CreditTable.objects.filter(college=outcome.zone.college_id, consortium=outcome.zone.consortium_id).first()
-    rule = best_rule(table, outcome) if table else None
-    granted = CreditConversion.objects.granted().filter(student__in=students)
-    root = outcome.same_as_id or outcome.pk
-    standing = {row.student_id: row for row in granted.filter(achievement=root).select_related("outcome")}
-    in_year = granted.filter(year=outcome.date.year).order_by().values_list("student").annotate(Sum("credits"))
-    used = dict(in_year)
-    higher = _higher(outcome)
+    rule = best_rule(outcome)
+    root, year = outcome.same_as_id or outcome.pk, outcome.date.year
+    standing: dict[int, CreditConversion] = {}
+    used: dict[int, Decimal] = defaultdict(Decimal)
+    granted = CreditConversion.objects.granted().filter(Q(achievement=root) | Q(year=year), student__in=students)
+    for row in granted.select_related("outcome"):
+        if row.achievement_id == root:
+            standing[row.student_id] = row
+        if row.year == year:
+            used[row.student_id] += row.credits
+    higher = _higher(outcome, students)
     found = []
     for student in students:
         counted = standing.get(student.pk)
         own = counted if counted and counted.outcome_id == outcome.pk else None
         replaced = counted if counted and own is None and outcome.height < counted.outcome.height else None
-        spent = used.get(student.pk, Decimal(0))
-        if replaced and replaced.year == outcome.date.year:
-            spent -= replaced.credits
         offer = Offer(
             student=student,
             by_table=rule.credits if rule else Decimal(0),
             course=rule.course if rule else "",
-            used=spent,
-            cap=table.yearly_cap if table else Decimal(0),
+            used=used[student.pk] - (replaced.credits if replaced and replaced.year == year else 0),
+            cap=rule.table.yearly_cap if rule else Decimal(0),
             replaces=replaced,
             conversion=own,
         )
-        refusal = _refusal(outcome, offer, table, rule, counted, higher.get(student.pk))
-        found.append(Offer(**{**offer.__dict__, "refusal": refusal}))
+        refusal = _refusal(outcome, offer, rule, counted, higher.get(student.pk, ""))
+        found.append(replace(offer, refusal=refusal))
     return found
 
 
-def best_rule(table: CreditTable, outcome: Outcome) -> CreditRule | None:
-    """The line of the table that says most about the outcome: level before rank, before any."""
-    fitting = [rule for rule in table.rules.all() if rule.fits(outcome)]
+def best_rule(outcome: Outcome) -> CreditRule | None:
+    """The line of the college's table that says most about the outcome: level before rank, before any."""
+    rules = CreditRule.objects.filter(
+        table__college=outcome.zone.college_id, table__consortium=outcome.zone.consortium_id, kind=outcome.kind
+    )
+    fitting = [rule for rule in rules.select_related("table") if rule.fits(outcome)]
     return max(fitting, key=lambda rule: (rule.level != "", rule.rank != ""), default=None)
 
 
-def _higher(outcome: Outcome) -> dict[int, Outcome]:
-    """By student, a verified outcome of the same achievement that stands higher than ``outcome``."""
-    rows = Outcome.objects.same_achievement(outcome).verified().exclude(pk=outcome.pk).prefetch_related("students")
-    return {student.pk: row for row in rows if row.height < outcome.height for student in row.students.all()}
+def _higher(outcome: Outcome, students: list[Student]) -> dict[int, str]:
+    """By student, the title of a verified outcome of the same achievement that stands higher than ``outcome``."""
+    rows = Outcome.objects.same_achievement(outcome).verified().filter(students__in=students)
+    earned = rows.annotate(earned_by=F("students"))
+    return {row.earned_by: row.title for row in earned if row.height < outcome.height}
 
 
 def _refusal(
-    outcome: Outcome,
-    offer: Offer,
-    table: CreditTable | None,
-    rule: CreditRule | None,
-    counted: CreditConversion | None,
-    higher: Outcome | None,
+    outcome: Outcome, offer: Offer, rule: CreditRule | None, counted: CreditConversion | None, higher: str
 ) -> str:
     if offer.conversion:
         return _("Converted already.")
     if outcome.status != Verified.Status.VERIFIED:
         return _("Only a verified outcome becomes credits.")
-    if table is None:
-        return _("The college has no credit conversion table yet.")
     if rule is None:
         return _("The conversion table has no line for this kind, level and rank.")
     if higher:
@@ -193,8 +191,9 @@ def convert(outcome: Outcome, student: Student, *, course: str, by: User, now: d
     if offer.refusal:
         raise Refused(offer.refusal)
     if offer.replaces:
-        reason = _("Counted at a higher level: %(outcome)s") % {"outcome": outcome}
-        move(offer.replaces, CreditConversion.Status.CANCELLED, by=by, reason=reason)
+        cancel_conversion(
+            offer.replaces, reason=_("Counted at a higher level: %(outcome)s") % {"outcome": outcome}, by=by
+        )
     conversion = CreditConversion(
         outcome=outcome,
         achievement_id=root,
@@ -206,14 +205,18 @@ def convert(outcome: Outcome, student: Student, *, course: str, by: User, now: d
         converted_by=by,
         converted_at=now,
     )
-    return create(conversion, by=by)
+    create(conversion, by=by)
+    record(outcome, by=by, what="credit conversions", new=conversion)
+    return conversion
 
 
+@alone()
 def cancel_conversion(conversion: CreditConversion, *, reason: str, by: User) -> None:
     """Take granted credits back, with a reason; the row stays."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the credits are taken back.")})
     move(conversion, CreditConversion.Status.CANCELLED, by=by, reason=reason.strip())
+    record(conversion.outcome, by=by, what="credit conversions", old=conversion, reason=reason.strip())
 
 
 def save_credit_table(table: CreditTable, *, by: User) -> CreditTable:

@@ -21,6 +21,7 @@ PARTS = [
     gettext_noop("members"),
     gettext_noop("corrections"),
     gettext_noop("lines"),
+    gettext_noop("credit conversions"),
 ]
 
 

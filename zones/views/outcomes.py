@@ -54,7 +54,6 @@ def outcome_detail(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = get_record(request, Outcome.THING, pk)
     students = list(outcome.students.read_by(request.user))
     sees_credits = may(request.user, "credit_conversion.see", outcome)
-    conversions = list(outcome.conversions.visible_to(request.user).for_list()) if sees_credits else []
     context = {
         "facts": [(label_of(outcome, name), shown(outcome, name)) for name in FACTS],
         "offers": services.offers(outcome, students) if sees_credits else [],
@@ -63,7 +62,7 @@ def outcome_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_credits": sees_credits,
         "can_convert": may(request.user, "credit_conversion.add", outcome),
         "same": Outcome.objects.visible_to(request.user).same_achievement(outcome).exclude(pk=pk).for_list(),
-        "history": HistoryEntry.objects.of(outcome, *conversions),
+        "history": HistoryEntry.objects.of(outcome),
         **acts_on(request, outcome),
     }
     return render(request, "zones/outcome_detail.html", context)
