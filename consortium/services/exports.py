@@ -19,7 +19,7 @@ from ..models.exports import KEPT, LONGEST
 from .changes import Refused, create, move
 from .notices import notify
 from .spreadsheets import Table, write_xlsx
-from .work import Overtaken, fail, hold, store, take
+from .work import MOST_ATTEMPTS, Overtaken, fail, hold, store, take
 
 FOLDER = "exports"
 EXPORTED = notice_kind("export", gettext_lazy("A file that I ordered from a list is ready, or failed"))
@@ -59,11 +59,14 @@ def make_export(order: Export, read: Read) -> bool:
 
     Taking it twice is harmless: the second one finds nothing to take. A failure is kept on the row as a sentence.
     """
+    was_dropped = order.status == Status.RUNNING
     try:
         take(order, now=timezone.now(), rows_done=0)
     except Refused:
         return False
     with override(order.language):
+        if was_dropped and order.attempt > MOST_ATTEMPTS:
+            return _fail(order, _("Making this has stopped the worker again and again."))
         try:
             _make(order, read)
         except Overtaken:
@@ -124,9 +127,9 @@ def _tell(order: Export, sentence: Callable[[], str]) -> None:
 
 
 def _fail(order: Export, sentence: str) -> bool:
-    fail(order, sentence)
-    if order.status == Status.FAILED:
-        _tell(order, lambda: _("The file of “%(list)s” could not be written."))
+    with transaction.atomic():
+        if fail(order, sentence):
+            _tell(order, lambda: _("The file of “%(list)s” could not be written."))
     return False
 
 

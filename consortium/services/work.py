@@ -38,7 +38,7 @@ def lease() -> timedelta:
 def take(order: Any, *, now: datetime, **fields: Any) -> None:
     """Begin a queued order, or go on with one whose worker is dead; ``fields`` are set with it.
 
-    Raises Refused when there is neither, or when the order has ended its worker again and again.
+    Raises Refused when there is neither.
     """
     begun = {**fields, "attempt": order.attempt + 1, "lease_until": now + lease()}
     if order.status == QUEUED:
@@ -53,9 +53,6 @@ def take(order: Any, *, now: datetime, **fields: Any) -> None:
             setattr(order, name, value)
         reason = _("The worker that made it stopped.")
         record(order, by=None, what="attempt", old=order.attempt - 1, new=order.attempt, reason=reason)
-    if order.attempt > MOST_ATTEMPTS:
-        fail(order, _("Making this has stopped the worker again and again."))
-        raise Refused(order.error)
 
 
 def hold(order: Any, **fields: Any) -> None:
@@ -69,18 +66,22 @@ def hold(order: Any, **fields: Any) -> None:
 
 
 def fail(order: Any, sentence: str) -> bool:
-    """Keep on the row why it failed, if it is still this worker's; answers False, as who made nothing."""
+    """Keep on the row why it failed; False when another worker has it by now."""
     try:
         with transaction.atomic():
             hold(order)
             move(order, FAILED, by=None, reason=sentence, error=sentence, lease_until=None)
     except (Overtaken, Refused):
         log.warning("%s %s failed here, but another worker has it.", order._meta.label, order.pk)
-    return False
+        return False
+    return True
 
 
 def store(name: str, write: Callable[[IO[bytes]], None]) -> int:
-    """Have ``write`` fill the file ``name`` under MEDIA_ROOT, whole or not at all; its size in bytes."""
+    """Have ``write`` fill the file ``name`` under MEDIA_ROOT, whole or not at all; its size in bytes.
+
+    A worker killed between this and the row's last step leaves a file that no row names: nobody can reach it.
+    """
     path = Path(default_storage.path(name))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:

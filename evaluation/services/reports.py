@@ -1,25 +1,17 @@
 """Annual reports: ordering, making and checking them.
 
-The order is a row. Whoever works takes it by a guarded update and holds it by a lease that every step renews; a worker
-that dies leaves a row that another takes over after the lease. ``attempt`` tells the two apart: a worker that was only
-slow finds that the row has gone on without it and stops.
+The order is a row that a worker takes, holds and lets go: see ``consortium.services.work``.
 """
 
 import errno
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -27,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from consortium.models import User
-from consortium.services import Refused, create, move, record
+from consortium.services import Refused, create, move, work
+from consortium.services.work import MOST_ATTEMPTS, Overtaken, hold, store
 from zones.models import Zone
 
 from ..models import AnnualReport
@@ -39,12 +32,7 @@ from .results import digest
 
 Status, Step = AnnualReport.Status, AnnualReport.Step
 PROGRESS = {Step.FIGURES: 10, Step.TYPESETTING: 40, Step.SAVING: 90}
-MOST_ATTEMPTS = 5  # a report that kills its worker must not do so for ever
 log = logging.getLogger(__name__)
-
-
-class Overtaken(Exception):
-    """Another worker has taken this report over; whatever this one holds is thrown away."""
 
 
 # --- ordering ---------------------------------------------------------------------------------------------------------
@@ -127,30 +115,7 @@ def make(report: AnnualReport) -> bool:
 
 def take(report: AnnualReport, *, now: datetime) -> None:
     """Begin to make a queued report, or go on with one whose worker is dead. Raises Refused when there is neither."""
-    begun: dict[str, Any] = {
-        "attempt": report.attempt + 1,
-        "lease_until": now + lease(),
-        "started_at": now,
-        "progress": 0,
-        "step": "",
-    }
-    if report.status == Status.QUEUED:
-        return move(report, Status.RUNNING, by=None, **begun)
-    with transaction.atomic():
-        dead = AnnualReport.objects.filter(
-            pk=report.pk, status=Status.RUNNING, attempt=report.attempt, lease_until__lt=now
-        )
-        if not dead.update(**begun):
-            raise Refused(_("This report is not waiting."))
-        for name, value in begun.items():
-            setattr(report, name, value)
-        reason = _("The worker that made it stopped.")
-        record(report, by=None, what="attempt", old=report.attempt - 1, new=report.attempt, reason=reason)
-
-
-def lease() -> timedelta:
-    """How long a worker may be silent before another takes over."""
-    return timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+    work.take(report, now=now, started_at=now, progress=0, step="")
 
 
 def _make(report: AnnualReport) -> None:
@@ -166,10 +131,11 @@ def _make(report: AnnualReport) -> None:
     pdf = typeset(*source, made_at)
     _advance(report, Step.SAVING)
     sha256 = checksum(pdf)
-    name = _store(f"reports/{sha256}.pdf", pdf)
+    name = f"reports/{sha256}.pdf"  # the name says the content: writing it twice is the same
+    store(name, lambda file: file.write(pdf))
     with transaction.atomic():
         lock_orderer(report)
-        _hold(report)
+        hold(report)
         report.enterprises.set(named)
         move(
             report, Status.DONE, by=None,
@@ -190,50 +156,15 @@ def one_moment() -> Iterator[None]:
 
 
 def _advance(report: AnnualReport, step: AnnualReport.Step, **fields: object) -> None:
-    _hold(report, step=step, progress=PROGRESS[step], **fields)
-
-
-def _hold(report: AnnualReport, **fields: object) -> None:
-    """Renew the lease and write ``fields``, if this worker's attempt is still the one that counts."""
-    fields["lease_until"] = timezone.now() + lease()
-    mine = AnnualReport.objects.filter(pk=report.pk, status=Status.RUNNING, attempt=report.attempt)
-    if not mine.update(**fields):
-        raise Overtaken
-    for name, value in fields.items():
-        setattr(report, name, value)
+    hold(report, step=step, progress=PROGRESS[step], **fields)
 
 
 def _fail(report: AnnualReport, sentence: str) -> bool:
-    try:
-        with transaction.atomic():
-            lock_orderer(report)
-            _hold(report)
-            move(report, Status.FAILED, by=None, reason=sentence, error=sentence, lease_until=None)
+    with transaction.atomic():
+        lock_orderer(report)
+        if work.fail(report, sentence):
             tell_orderer(report, at=timezone.now())
-    except (Overtaken, Refused):
-        log.warning("Report %s failed here, but another worker has it.", report.pk)
     return False
-
-
-def _store(name: str, content: bytes) -> str:
-    """Write the whole file or nothing under MEDIA_ROOT; its name says its content, so writing it twice is the same.
-
-    A worker killed between this and the row's last step leaves a file that no row names: nobody can reach it, it costs
-    its bytes, and the next attempt, made at another time, writes another one.
-    """
-    path = Path(default_storage.path(name))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        try:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-            os.replace(part.name, path)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
-    path.chmod(0o644)
-    return name
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

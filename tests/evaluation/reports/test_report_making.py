@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from pypdf import PdfReader
 
 from consortium.models import HistoryEntry
-from consortium.services import Refused
+from consortium.services import Refused, work
 from evaluation.models import AnnualReport
 from evaluation.services import reports
 
@@ -83,18 +83,18 @@ def test_a_report_cannot_be_taken_twice(report, now):
 
 def test_a_report_whose_worker_died_is_taken_over_and_finished_once(report, now):
     slow = stored(report)
-    reports.take(slow, now=now - reports.lease() - datetime.timedelta(seconds=1))
+    reports.take(slow, now=now - work.lease() - datetime.timedelta(seconds=1))
     assert list(AnnualReport.objects.waiting(now)) == [report]
     assert reports.make(stored(report))
-    with pytest.raises(reports.Overtaken):
+    with pytest.raises(work.Overtaken):
         reports._make(slow)
     assert stored(report).attempt == 2
     assert states(report) == [("queued", "running"), ("running", "done")]
 
 
 def test_a_report_that_kills_its_workers_fails_in_the_end(report, now, secretariat):
-    long_ago = now - reports.lease() - datetime.timedelta(seconds=1)
-    AnnualReport.objects.update(status="running", attempt=reports.MOST_ATTEMPTS, lease_until=long_ago)
+    long_ago = now - work.lease() - datetime.timedelta(seconds=1)
+    AnnualReport.objects.update(status="running", attempt=work.MOST_ATTEMPTS, lease_until=long_ago)
     assert reports.make(stored(report)) is False
     assert stored(report).error == "Making this report has stopped the worker again and again."
     assert list(AnnualReport.objects.waiting(now)) == []

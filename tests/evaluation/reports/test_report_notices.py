@@ -3,6 +3,7 @@
 import pytest
 
 from consortium.models import Notice, User
+from consortium.services import work
 from evaluation.models import AnnualReport
 from evaluation.services import reports
 
@@ -48,7 +49,7 @@ def test_of_one_the_notice_leads_to_it(orders):
 def test_a_failure_is_said_with_the_last_too(orders):
     for report in orders[:2]:
         reports.make(report)
-    AnnualReport.objects.filter(pk=orders[2].pk).update(attempt=reports.MOST_ATTEMPTS, status="running")
+    AnnualReport.objects.filter(pk=orders[2].pk).update(attempt=work.MOST_ATTEMPTS, status="running")
     orders[2].refresh_from_db()
     AnnualReport.objects.filter(pk=orders[2].pk).update(lease_until=orders[2].queued_at)
     reports.make(orders[2])
