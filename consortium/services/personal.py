@@ -1,5 +1,6 @@
 """Looking at personal data, taking them away, giving them on, and emptying them: each remembered with its reason."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import quote
@@ -134,7 +135,12 @@ def _end_sessions(user: User) -> None:
 
 
 def _replace(model: type[models.Model], names: list[str], old: str, new: str) -> None:
-    """Write ``new`` for ``old`` in the texts of ``model``, where a sentence may have named the person."""
+    """Write ``new`` for ``old`` in the texts of ``model``, plain or as JSON writes it."""
     for name in names:
-        rows = model._default_manager.filter(**{f"{name}__contains": old})
-        rows.update(**{name: Replace(name, Value(old), Value(new))})
+        for was, becomes in {(old, new), (_escaped(old), _escaped(new))}:
+            rows = model._default_manager.filter(**{f"{name}__contains": was})
+            rows.update(**{name: Replace(name, Value(was), Value(becomes))})
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1]
