@@ -17,13 +17,20 @@ def models_with_files() -> list[type[models.Model]]:
 
 
 class AttachmentQuerySet(AboutQuerySet):
-    def visible_to(self, user):
-        """The files of the records that one sees, removed ones too."""
-        rows = models.Q(pk__in=[])
-        for model in models_with_files():
-            seen = model.objects.visible_to(user).values("pk")  # type: ignore[attr-defined]
-            rows |= models.Q(content_type=ContentType.objects.get_for_model(model), object_id__in=seen)
-        return self.filter(rows)
+    def visible_to(self, user, *, pk: int | None = None):
+        """The files of the records that one sees, removed ones too.
+
+        With ``pk`` only that one, and only its own kind of record is asked: a page asks for each of its thumbnails.
+        """
+        rows = self if pk is None else self.filter(pk=pk)
+        types = {ContentType.objects.get_for_model(model) for model in models_with_files()}
+        if pk is not None:
+            types &= {ContentType.objects.get_for_id(number) for number in rows.values_list("content_type", flat=True)}
+        seen = models.Q(pk__in=[])
+        for kind in types:
+            records = kind.model_class().objects.visible_to(user)
+            seen |= models.Q(content_type=kind, object_id__in=records.values("pk"))
+        return rows.filter(seen)
 
     def present(self):
         """Those that nobody has removed; a removed one is kept and only not shown."""

@@ -154,13 +154,13 @@ def attachment_restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _attachment(request: HttpRequest, pk: int) -> Attachment:
     """A file that the person sees; a removed one only when the person reads the history of the consortium."""
-    attachment = get_object_or_404(Attachment.objects.visible_to(request.user).for_list(), pk=pk)
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user, pk=pk).for_list())
     if attachment.removed_at and not may(request.user, "history.see"):
         raise Http404
     return attachment
 
 
 def _changeable(request: HttpRequest, pk: int) -> Attachment:
-    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user, pk=pk))
     require(request.user, "attachment.change", attachment)
     return attachment

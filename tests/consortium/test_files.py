@@ -575,6 +575,22 @@ def test_the_files_of_a_page_cost_one_query_however_many(pages, hand_in, client_
         assert (once, about_files(*page)) == (1, 1)
 
 
+def test_one_file_is_found_by_asking_only_its_own_kind_of_record(
+    hand_in, zone, partner, rival_partner, django_assert_num_queries
+):
+    attachment = hand_in()
+    assert partner.affiliation and rival_partner.affiliation  # read beforehand
+    with django_assert_num_queries(2):
+        assert Attachment.objects.visible_to(partner, pk=attachment.pk).get() == attachment
+    assert Attachment.objects.visible_to(partner).get() == attachment
+    for rows in (
+        Attachment.objects.visible_to(rival_partner, pk=attachment.pk),
+        Attachment.objects.visible_to(rival_partner),
+    ):
+        assert list(rows) == []
+    assert list(Attachment.objects.visible_to(partner, pk=99_999)) == []
+
+
 # --- are the bytes still what was handed in ---------------------------------------------------------------------------
 def test_verify_names_files_whose_bytes_are_missing_or_differ(hand_in, college_admin):
     whole, lost, bent, gone = (hand_in(files.pdf(number), f"{number}.pdf") for number in (1, 2, 3, 4))
