@@ -45,5 +45,5 @@ def change(row: HistoryEntry, most: int | None = None) -> SafeString:
     if most:
         old, new = Truncator(old).chars(most), Truncator(new).chars(most)
     if old:
-        new = f"{old} → {new or _('empty')}"
+        new = f"{old} → {new}" if new else old + " → " + _("empty")
     return format_html('<span class="sub">{}</span> {}', row.what_label, new)
