@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from consortium.inbox import waiting_for
-from consortium.models import Notice, User
+from consortium.models import Affiliation, Notice, User
 from zones.services import approve_many, correct_hours, log_hours, return_many, submit_many
 
 MANY = reverse("zones:hours_list")
@@ -59,6 +59,21 @@ def test_one_that_is_returned_leads_to_itself(entries, partner, mentor, college_
     submit_many(entries, by=partner)
     return_many(entries[:1], reason="r", by=college_admin)
     assert told("hours_returned") == [("partner", "Your hours were returned: r", entries[0].get_absolute_url())]
+
+
+def test_hours_of_one_enterprise_are_not_told_to_a_mentors_desk_in_another(
+    entry_of, project, rival_project, partner, rival_partner, rival_enterprise, mentor, college_admin, consortium, today
+):
+    Affiliation.objects.create(
+        user=mentor, organization=rival_enterprise, consortium=consortium, role="mentor", started_on=today
+    )
+    mine = log_hours(entry_of(project, mentor), by=mentor, today=today)
+    theirs = log_hours(entry_of(rival_project, rival_partner), by=rival_partner, today=today)
+    submit_many([mine], by=mentor)
+    submit_many([theirs], by=rival_partner)
+    return_many([mine, theirs], reason="r", by=college_admin)
+    desks = set(Notice.objects.filter(kind="hours_returned").values_list("acting_as", flat=True))
+    assert desks == {user.affiliation.pk for user in (partner, mentor, rival_partner)}
 
 
 def test_signing_tells_the_writers_too(entries, partner, mentor, college_admin):
