@@ -128,7 +128,7 @@ ACTS = {
     "approve": gettext_lazy("Countersign"),
     "return": gettext_lazy("Return"),
     "verify": gettext_lazy("Verify"),
-    "correct": gettext_lazy("Correct"),
+    "correct": gettext_lazy("Put right what is approved"),
     "review": gettext_lazy("Confirm or return"),
     "assess": gettext_lazy("Assess oneself"),
     "score": gettext_lazy("Score"),
