@@ -161,7 +161,7 @@ def xlsx_response(table: Table, *, by: User, reason: str = "") -> HttpResponse |
     if len(numbers) > AT_ONCE:
         return None
     table.remember(numbers, by=by, reason=reason)
-    write_xlsx(table, numbers, data, masked=not reason, tell=lambda written: None)
+    write_xlsx(table, numbers, data, masked=table.is_masked(reason), tell=lambda written: None)
     name = f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx"
     return HttpResponse(
         data.getvalue(),

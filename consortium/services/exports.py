@@ -94,7 +94,11 @@ def _make(order: Export, read: Read) -> None:
     size = store(
         name,
         lambda file: write_xlsx(
-            table, numbers, file, masked=not order.reason, tell=lambda written: hold(order, rows_done=written)
+            table,
+            numbers,
+            file,
+            masked=table.is_masked(order.reason),
+            tell=lambda written: hold(order, rows_done=written),
         ),
     )
     try:

@@ -92,6 +92,10 @@ class Table:
             found = {row.pk: row for row in self._among(portion)}
             yield [found[pk] for pk in portion if pk in found]
 
+    def is_masked(self, reason: str) -> bool:
+        """In the clear only what is remembered."""
+        return not (reason and self.personal)
+
     def remember(self, numbers: Sequence[int], *, by: User, reason: str) -> None:
         """Have it remembered that these rows leave in the clear, when they do."""
         if self.personal and reason:

@@ -395,6 +395,14 @@ def test_the_worker_masks_what_was_ordered_masked(
     assert (names_of(Export.objects.get()), remembered) == (["企*"] * 5, [])
 
 
+def test_a_reason_unmasks_nothing_where_nobody_remembers_it(make_order, secretariat, members):
+    columns = [Column("Name", "name", masked=lambda row: row.name[0] + "*")]
+    rows = Organization.objects.filter(kind="enterprise").order_by("name")
+    order = make_order(reason="年度学籍核查")
+    assert make_export(order, lambda address, user: spreadsheets.Table("单位", columns, rows))
+    assert names_of(order) == ["企*"] * 5
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_of_my_exports_needs_a_constant_number_of_queries(
     make_order, client_for, secretariat, django_assert_num_queries, rows

@@ -45,6 +45,7 @@ def walk(rows, size: int = 5) -> tuple[list[list[int]], list[list[int]]]:
     page, forth, back = page_of(rows, "", size), [], []
     while True:
         forth.append([row.pk for row in page])
+        assert len(forth) < 100, "the pages go round in a circle"
         if not page.next:
             break
         page = page_of(rows, page.next, size)
