@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
-from evaluation.demo import evaluations, files, hours, members, notices, outcomes, plans, zones
+from evaluation.demo import evaluations, files, hours, members, notices, outcomes, plans, privacy, zones
 from evaluation.models import AnnualReport
 from evaluation.services.reports import make, queue_reports
 from zones.models import Zone
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         people = members.load(SINCE)
         self.stdout.write("Zones, classes, projects …")
         ground = zones.load(people, today, random)
+        self.stdout.write("Disclosures …")
+        privacy.load(people)
         self.stdout.write("Project hours …")
         hours.load(people, ground, today, random)
         self.stdout.write("Outcomes and registers …")
