@@ -136,6 +136,8 @@ class HistoryEntry(About):
 
     def _label(self, value: str) -> str:
         """The value as a page writes it: the choice's name, yes or no, a day, a moment."""
+        if self.what in FILE_ACTS:
+            return value.partition("\n")[0]  # the name; below it stands the SHA-256 of the bytes
         field = self._field()
         if not value or field is None or not field.concrete:
             return value
@@ -153,14 +155,8 @@ class HistoryEntry(About):
         return value
 
 
-ACTS = {
-    "created": _("Created"),
-    "imported": _("Imported"),
-    "deleted": _("Removed"),
-    "attached": _("File handed in"),
-    "removed": _("File removed"),
-    "restored": _("File restored"),
-}
+FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "restored": _("File restored")}
+ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"), **FILE_ACTS}
 
 
 class HistoryLink(models.Model):

@@ -89,7 +89,7 @@ def files_closed(owner: Any) -> str:
 
 
 def _named(attachment: Attachment) -> str:
-    return f"{attachment.name} (SHA-256 {attachment.sha256[:12]}…)"
+    return f"{attachment.name}\nSHA-256 {attachment.sha256}"
 
 
 def verify_files() -> Iterator[str]:

@@ -15,11 +15,12 @@ from consortium.demo import USERNAMES
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LEFT_OUT = re.compile(r"/(admin|api|static|media)/|/logout/|/download/|/table\.|[?&]export=")
+LEFT_OUT = re.compile(r"/(admin|api|static|media)/|/logout/|/download/|/files/\d+/$|/table\.|[?&]export=")
 
 # Latin words that stand on Chinese pages: formats, keys, what is called so in the field, and the demonstration's codes.
 WORDS = {
-    "PDF", "pdf", "DOCX", "docx", "XLSX", "xlsx", "CSV", "Word", "Excel", "PPT", "SHA", "KB", "MB",
+    "PDF", "pdf", "jpg", "JPG", "PNG", "WEBP", "OFD", "WPS", "PowerPoint",
+    "DOCX", "docx", "XLSX", "xlsx", "CSV", "Word", "Excel", "PPT", "SHA", "KB", "MB",
     "English", "Enter", "Esc", "Tab",
 }  # fmt: skip
 CODES = {"assembly", "auto", "cnc", "control", "ecommerce", "mould", "robot", "rural", "software"}

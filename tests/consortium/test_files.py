@@ -87,8 +87,10 @@ def said(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def lines(owner) -> list[tuple[str, str]]:
-    return [(entry.what_label, entry.new) for entry in HistoryEntry.objects.about(owner).order_by("pk")]
+def lines(owner) -> list[tuple[str, str, str]]:
+    return [
+        (entry.what_label, entry.new_label, entry.new) for entry in HistoryEntry.objects.about(owner).order_by("pk")
+    ]
 
 
 # --- handing in -------------------------------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ def test_a_file_is_stored_under_its_hash_with_what_it_really_is_and_remembered(h
     assert filestore.path_of(attachment.sha256).parent.name == attachment.sha256[:2]
     assert (attachment.name, attachment.note, attachment.size) == ("通知.pdf", "第一 批", len(data))
     assert (attachment.kind, attachment.attached_by, attachment.record) == (PDF, college_admin, zone)
-    assert lines(zone) == [("File handed in", f"通知.pdf (SHA-256 {attachment.sha256[:12]}…)")]
+    assert lines(zone) == [("File handed in", "通知.pdf", f"通知.pdf\nSHA-256 {attachment.sha256}")]
 
 
 def test_several_files_come_in_at_once_and_those_refused_are_said_by_name(client_for, college_admin, zone):
@@ -464,8 +466,9 @@ def test_a_removed_file_is_kept_named_in_history_and_can_come_back(hand_in, zone
     assert filestore.path_of(attachment.sha256).exists()
     page = client.post(url("restore", attachment.pk), follow=True)
     assert said(page) == ["通知.pdf is there again."]
-    named = f"通知.pdf (SHA-256 {attachment.sha256[:12]}…)"
-    assert lines(zone) == [("File handed in", named), ("File removed", named), ("File restored", named)]
+    named = "通知.pdf", f"通知.pdf\nSHA-256 {attachment.sha256}"
+    acts = ["File handed in", "File removed", "File restored"]
+    assert lines(zone) == [(act, *named) for act in acts]
 
 
 READERS_OF_REMOVED = {"secretariat": 200, "auditor": 200, "college_admin": 404, "partner": 404, "bureau": 404}
