@@ -18,14 +18,14 @@ from consortium.models import Organization, User
 from .models import REGISTERS, HourEntry, InnovationClass, Mentor, Outcome, Project, Side, Verified, Zone
 
 ENTERPRISE = Organization.Kind.ENTERPRISE
-# what the figure of a register is: one of its sums and the unit; of the others the rows are counted
+# what the figure of a register is: one of its sums, its unit and what it says; of the others the rows are counted
 FIGURES = {
-    "technical_service": ("amount_received", gettext_lazy("yuan received")),
-    "research_project": ("funding", gettext_lazy("yuan of funding")),
-    "staff_training": ("person_hours", gettext_lazy("people × hours")),
-    "teacher_placement": ("days", gettext_lazy("days")),
-    "part_time_teacher": ("hours", gettext_lazy("lessons")),
-    "fund": ("spent", gettext_lazy("yuan spent")),
+    "technical_service": ("amount_received", gettext_lazy("yuan"), gettext_lazy("received")),
+    "research_project": ("funding", gettext_lazy("yuan"), gettext_lazy("of funding")),
+    "staff_training": ("person_hours", gettext_lazy("people × hours"), ""),
+    "teacher_placement": ("days", gettext_lazy("days"), ""),
+    "part_time_teacher": ("hours", gettext_lazy("lessons"), ""),
+    "fund": ("spent", gettext_lazy("yuan"), gettext_lazy("spent")),
 }
 
 
@@ -117,13 +117,14 @@ def register_cards(user: User, year: int, zone: Zone | None = None) -> list[dict
         filters: dict[str, Any] = {"year": year} | ({"zone": zone.pk} if zone else {})
         verified = found.get((thing, Verified.Status.VERIFIED), nothing)
         waiting = found.get((thing, Verified.Status.RECORDED), nothing)["rows"]
-        summed, unit = FIGURES.get(thing, ("", _("entries")))
+        summed, unit, what = FIGURES.get(thing, ("", _("entries"), ""))
         cards.append(
             {
                 "thing": thing,
                 "label": capfirst(model._meta.verbose_name_plural),
                 "value": verified["amount"] if summed else verified["rows"],
                 "unit": unit,
+                "what": what,
                 "rows": verified["rows"] if summed else None,
                 "waiting": waiting,
                 "url": f"{page}?{urlencode({**filters, 'status': Verified.Status.VERIFIED})}",

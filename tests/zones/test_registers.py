@@ -366,8 +366,12 @@ def test_people_times_hours_and_days_a_head_are_exact(
     assert StaffTraining.objects.all().sums() == {"people": 15, "person_hours": Decimal("91.5")}
     make_record(TeacherPlacement, days=20)
     make_record(TeacherPlacement, days=25, teacher=make_user("t2", Affiliation.Role.MENTOR, college, consortium))
-    page = client_for(college_admin).get(url("teacher_placement_list"))
-    assert (page.context["per_head"], page.context["target_days"]) == (Decimal("22.5"), 30)
+    last_year = {"date": date(2025, 7, 1), "ends_on": date(2025, 7, 20), "days": 15}
+    make_record(TeacherPlacement, **last_year)
+    make_record(TeacherPlacement, date=date(2026, 5, 1), ends_on=date(2026, 5, 20), days=10)
+    page = client_for(college_admin).get(url("teacher_placement_list") + "?year=2026").context
+    assert (page["per_head"], page["reached"], page["target_days"]) == (Decimal("27.5"), 1, 30)
+    assert client_for(college_admin).get(url("teacher_placement_list")).context["per_head"] is None
 
 
 def test_an_empty_register_has_no_figures_to_divide(zone, college_admin, client_for):

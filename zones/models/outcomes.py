@@ -103,7 +103,9 @@ class Outcome(Verified):
         verbose_name=_("innovation class"),
     )  # PROTECT: the class page counts them
     kind = models.CharField(_("kind"), max_length=20, choices=OutcomeKind)
-    title = models.CharField(_("title"), max_length=120, help_text=_("The contest and event, certificate, patent …"))
+    title = models.CharField(
+        _("name of the outcome"), max_length=120, help_text=_("The contest and event, certificate, patent …")
+    )
     level = models.CharField(
         _("level"), max_length=16, choices=Level, blank=True, help_text=_("Patents and papers have none.")
     )

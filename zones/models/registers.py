@@ -40,7 +40,7 @@ class TeachingResource(Verified):
     files_act = "teaching_resource.change"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("name of the resource"), max_length=120)
     date = models.DateField(_("finished on"))
     quantity = models.PositiveIntegerField(
         _("quantity"), default=1, help_text=_("Books, cases, sets or clips; of a question bank the questions.")
@@ -204,6 +204,13 @@ class StaffTraining(Verified):
         return self.people * self.hours
 
 
+class TeacherPlacementQuerySet(VerifiedQuerySet):
+    def teachers_with(self, days: int) -> int:
+        """How many teachers have at least so many days in these rows together."""
+        per_head = self.order_by().values("teacher").annotate(total=Sum("days"))
+        return per_head.filter(total__gte=days).count()
+
+
 class TeacherPlacement(Verified):
     """Indicator 3: the days that a college's teacher worked in an enterprise."""
 
@@ -219,7 +226,7 @@ class TeacherPlacement(Verified):
     ends_on = models.DateField(_("until"))
     days = models.PositiveSmallIntegerField(_("days in the enterprise"))
 
-    objects = VerifiedQuerySet.as_manager()
+    objects = TeacherPlacementQuerySet.as_manager()
 
     class Meta(Verified.Meta):
         verbose_name = _("teacher's placement")

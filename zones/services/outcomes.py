@@ -206,7 +206,7 @@ def convert(outcome: Outcome, student: Student, *, course: str, by: User, now: d
         converted_at=now,
     )
     create(conversion, by=by)
-    record(outcome, by=by, what="credit conversions", new=conversion)
+    record(outcome, by=by, what="credit conversions", new=student)
     return conversion
 
 
@@ -216,7 +216,7 @@ def cancel_conversion(conversion: CreditConversion, *, reason: str, by: User) ->
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the credits are taken back.")})
     move(conversion, CreditConversion.Status.CANCELLED, by=by, reason=reason.strip())
-    record(conversion.outcome, by=by, what="credit conversions", old=conversion, reason=reason.strip())
+    record(conversion.outcome, by=by, what="credit conversions", old=conversion.student, reason=reason.strip())
 
 
 def save_credit_table(table: CreditTable, *, by: User) -> CreditTable:

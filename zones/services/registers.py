@@ -24,13 +24,14 @@ def save_record(record: Any, *, by: User, now: datetime) -> Any:
     The zone stays. Whoever changes it has recorded it from then on, so that nobody verifies own figures. Raises
     ValidationError by field, Refused when it is verified.
     """
+    if not record._state.adding:
+        keep(record, "zone")
     _check_together(record, timezone.localdate(now))
     if record._state.adding:
         if by.affiliation is None:
             raise Refused(_("You have no role in a consortium now."))
         record.organization, record.recorded_by, record.recorded_at = by.affiliation.organization, by, now
         return create(record, by=by)
-    keep(record, "zone")
     stored = locked(record)
     if stored.status == Status.VERIFIED:
         raise Refused(_("This is verified. A college administrator can open it again, with a reason."))

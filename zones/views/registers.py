@@ -80,14 +80,17 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
         rows = rows.select_related("teacher")
     columns = columns_of(model)
     filterset = FILTERS.get(thing, RegisterFilter)
-    sums = filterset(request.GET, queryset=rows, request=request).qs.sums() if model.SUMS else {}
+    found = filterset(request.GET, queryset=rows, request=request).qs
+    sums = found.sums() if model.SUMS else {}
+    of_a_year = "days" in sums and bool(request.GET.get("year"))
     context = {
         "thing": thing,
         "add": f"{thing}.add",
         "title": capfirst(model._meta.verbose_name_plural),
         "sums": sums,
         "sum_row": [(column.label, sums.get(str(column.value))) for column in columns[1:]] if model.SUMS else [],
-        "per_head": per_head(sums.get("days"), sums.get("teachers")),
+        "per_head": per_head(sums["days"], sums["teachers"]) if of_a_year else None,
+        "reached": found.teachers_with(TARGET_DAYS) if of_a_year else None,
         "target_days": TARGET_DAYS,
         "share_spent": share(sums.get("spent"), sums.get("budget")),
         "create_url": reverse(f"zones:{thing}_create"),
