@@ -67,6 +67,8 @@ class HistoryEntry(About):
     digest = models.CharField(_("SHA-256"), max_length=64)
 
     objects = HistoryQuerySet.as_manager()
+    record_name: str  # these two by with_records, for the person who looks
+    record_url: str
 
     class Meta:
         verbose_name = _("history entry")
