@@ -107,7 +107,7 @@ def register_cards(user: User, year: int, zone: Zone | None = None) -> list[dict
 
     The figure is that of the verified rows, to which ``url`` leads; ``waiting`` counts those still to be verified.
     """
-    models = [Outcome, *REGISTERS]
+    models: list[type[Verified]] = [Outcome, *REGISTERS]
     parts = [_figures(model, user, year, zone) for model in models]
     found = {(row["register"], row["status"]): row for row in parts[0].union(*parts[1:], all=True)}
     nothing = {"rows": 0, "amount": Decimal(0)}

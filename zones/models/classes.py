@@ -181,7 +181,7 @@ class StudentQuerySet(models.QuerySet):
     def placed_without_outcome(self):
         """Who has a place now and lacks a verified representative outcome."""
         placed = self.filter(pk__in=Enrollment.objects.open().values("student"))
-        return placed.exclude(pk__in=self.model.objects.with_outcome().values("pk"))
+        return placed.exclude(pk__in=Student.objects.with_outcome().values("pk"))
 
     def not_placed(self):
         return self.exclude(enrollments__in=Enrollment.objects.open())

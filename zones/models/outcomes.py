@@ -170,7 +170,7 @@ class OfCollegeQuerySet(models.QuerySet):
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
-        college, consortium = self.model.COLLEGE, self.model.CONSORTIUM
+        college, consortium = self.model.COLLEGE, self.model.CONSORTIUM  # type: ignore[attr-defined]
         rows = self.filter(**{consortium: affiliation.consortium_id})
         if affiliation.sees_whole_consortium:
             return rows

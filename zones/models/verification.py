@@ -3,6 +3,8 @@
 The one abstract base of the zones. Each of its tables is plain; only the way from recorded to verified is the same.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -54,7 +56,7 @@ class VerifiedQuerySet(models.QuerySet):
 
     def sums(self) -> dict:
         """The sums that mean something, by the names of the model's ``SUMS``; None where there is no row."""
-        found = self.aggregate(**{f"sum_of_{name}": of for name, of in self.model.SUMS.items()})
+        found = self.aggregate(**{f"sum_of_{name}": of for name, of in self.model.SUMS.items()})  # type: ignore[attr-defined]
         return {name.removeprefix("sum_of_"): value for name, value in found.items()}
 
     def for_list(self):
@@ -77,6 +79,7 @@ class Verified(models.Model):
     THING = ""  # its name in addresses and in the table of permissions
     SUMS: dict[str, models.Aggregate] = {}
     TEXTS = ["title"]  # what a search looks into
+    objects: Any
 
     # PROTECT throughout: what was verified is the evidence under an evaluation
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("special zone"))
@@ -117,7 +120,8 @@ class Verified(models.Model):
     @property
     def files_closed(self) -> str:
         """Why the files stay as they are, empty while they may change."""
-        return _("This is verified, and its files stay as they are.") if self.status == self.Status.VERIFIED else ""
+        is_verified = self.status == self.Status.VERIFIED
+        return str(_("This is verified, and its files stay as they are.")) if is_verified else ""
 
     @property
     def stamp(self) -> str:

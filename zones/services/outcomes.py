@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
@@ -27,7 +28,7 @@ def save_outcome(
     Somebody has earned it: students of the zone's college (of the class, when one is named) or teachers. The same
     achievement is one of the same zone and kind; a chain of them is stored flat. Raises ValidationError by field.
     """
-    people = {"students": list(students), "teachers": list(teachers)}
+    people: dict[str, list[Any]] = {"students": list(students), "teachers": list(teachers)}
     _check_people(outcome, people["students"], people["teachers"])
     _check_same(outcome)
     stored = save_record(outcome, by=by, now=now)

@@ -25,7 +25,7 @@ from ..models import REGISTERS, TARGET_DAYS, Outcome, Verified
 from .pages import form_page
 
 Model = type[Verified]
-MODELS: dict[str, Model] = {model.THING: model for model in [*REGISTERS, Outcome]}
+MODELS: dict[str, Model] = {model.THING: model for model in REGISTERS} | {Outcome.THING: Outcome}
 # a register's own columns, of which the first is the link to the record: names of fields, or whole columns
 COLUMNS: dict[str, list[str | Column]] = {
     "teaching_resource": ["title", "kind", "quantity", "date", "enterprise"],
