@@ -1,6 +1,7 @@
 """History: what a chained and guarded row costs beside a plain one, and the list of all of it when it is long."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
@@ -33,7 +34,7 @@ def history_rows() -> list[Row]:
     assert entry is not None, "the demonstration has hours"
     people(secretariat)
     fill(secretariat, entry)
-    Plain = plain_copy()
+    Plain: Any = plain_copy()
     client = Client()
     client.force_login(secretariat)
     address = reverse("consortium:history_list")

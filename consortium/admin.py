@@ -87,7 +87,7 @@ class Newest(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by().values("pk")[:COUNTED].count()
+        return self.object_list.order_by().values("pk")[:COUNTED].count()  # type: ignore[attr-defined]
 
 
 @admin.register(HistoryEntry)
@@ -95,7 +95,7 @@ class HistoryAdmin(admin.ModelAdmin):
     list_display = ["at", "actor", "content_type", "object_id", "what", "old", "new", "reason", "address"]
     list_filter = ["content_type"]
     list_select_related = ["actor", "content_type"]
-    sortable_by: list[str] = []
+    sortable_by = ()
     paginator = Newest
     show_full_result_count = False
 

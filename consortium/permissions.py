@@ -164,8 +164,12 @@ PERMISSIONS: dict[str, Roles] = {
     "membership.see": MEMBERS,
     "membership.add": {Role.SECRETARIAT: on.anywhere},
     "membership.change": {Role.SECRETARIAT: on.anywhere},
-    "person.see": dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.everybody)
-    | dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.colleagues),
+    "person.see": {
+        Role.SECRETARIAT: on.everybody,
+        Role.AUDITOR: on.everybody,
+        Role.COLLEGE_ADMIN: on.colleagues,
+        Role.PARTNER: on.colleagues,
+    },
     "person.erase": {Role.SECRETARIAT: on.everybody},
     "affiliation.see": MEMBERS,
     "affiliation.add": {Role.SECRETARIAT: on.anywhere},

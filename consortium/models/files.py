@@ -28,7 +28,7 @@ class AttachmentQuerySet(AboutQuerySet):
             types &= {ContentType.objects.get_for_id(number) for number in rows.values_list("content_type", flat=True)}
         seen = models.Q(pk__in=[])
         for kind in types:
-            records = kind.model_class().objects.visible_to(user)
+            records = kind.model_class()._default_manager.visible_to(user)  # type: ignore[union-attr,attr-defined]
             seen |= models.Q(content_type=kind, object_id__in=records.values("pk"))
         return rows.filter(seen)
 

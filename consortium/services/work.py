@@ -77,7 +77,7 @@ def fail(order: Any, sentence: str) -> bool:
     return True
 
 
-def store(name: str, write: Callable[[IO[bytes]], None]) -> int:
+def store(name: str, write: Callable[[IO[bytes]], object]) -> int:
     """Have ``write`` fill the file ``name`` under MEDIA_ROOT, whole or not at all; its size in bytes.
 
     A worker killed between this and the row's last step leaves a file that no row names: nobody can reach it.

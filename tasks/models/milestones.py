@@ -117,9 +117,9 @@ class Milestone(models.Model):
     def files_closed(self) -> str:
         """Why its files stay as they are: what the bureau reads and has confirmed is not another thing later."""
         if self.status == self.Status.CONFIRMED:
-            return _("This milestone is confirmed, so its files stay as they are.")
+            return str(_("This milestone is confirmed, so its files stay as they are."))
         if self.status == self.Status.SUBMITTED:
-            return _("The bureau is reading this milestone, so its files stay as they are.")
+            return str(_("The bureau is reading this milestone, so its files stay as they are."))
         return ""
 
     @property
