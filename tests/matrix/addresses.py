@@ -118,17 +118,22 @@ def thing_of(segment: str) -> str:
 
 def told(response: HttpResponse, path: str = "") -> tuple[int, str]:
     """Status and text of an answer, without what is different each time: a form's token, the address asked for."""
-    text = "" if response.streaming else response.content.decode("utf-8", "replace")
+    text = "" if response.streaming else response.read.decode("utf-8", "replace")
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
     text += response.headers.get("Location", "").replace(quote(path, safe=""), path)
     return response.status_code, text.replace(path, "…") if path else text
 
 
 def ask(client: Client, method: str, path: str, data: Any = None, *, is_api: bool = False) -> HttpResponse:
-    """Ask as a browser or as a program does; a browser's form always brings its token."""
+    """Ask as a browser or as a program does; a browser's form always brings its token. ``read`` is what came."""
     client.cookies.pop("messages", None)  # what was said about the last answer is not part of this one
     if method == "GET":
-        return client.get(path, data)
-    if is_api:
-        return client.generic(method, path, json.dumps(data or {}, default=str), content_type="application/json")
-    return client.post(path, {"csrfmiddlewaretoken": "x", **(data or {})})
+        response = client.get(path, data)
+    elif is_api:
+        response = client.generic(method, path, json.dumps(data or {}, default=str), content_type="application/json")
+    else:
+        response = client.post(path, {"csrfmiddlewaretoken": "x", **(data or {})})
+    response.read = b"".join(response.streaming_content) if response.streaming else response.content
+    if response.streaming:
+        response.close()  # the file that was sent
+    return response

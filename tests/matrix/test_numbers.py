@@ -88,10 +88,9 @@ def words(row: Model) -> set[str]:
 
 def text_of(response: HttpResponse) -> str:
     """What can be read in an answer, in the cells of an Excel file too."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    if not content.startswith(b"PK"):
-        return content.decode("utf-8", "replace")
-    with zipfile.ZipFile(BytesIO(content)) as book:
+    if not response.read.startswith(b"PK"):
+        return response.read.decode("utf-8", "replace")
+    with zipfile.ZipFile(BytesIO(response.read)) as book:
         return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
 
 
