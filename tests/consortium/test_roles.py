@@ -308,7 +308,7 @@ def test_the_page_of_a_person_needs_a_constant_number_of_queries(
     for organization, role in [(college, "mentor"), (college2, "mentor"), (college2, "expert")][: rows - 1]:
         give(partner, role, organization)
     client = client_for(secretariat)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("consortium:person_detail", args=[partner.pk]))
 
 

@@ -196,7 +196,7 @@ def test_the_page_of_a_scheme_remembers_who_changed_a_weight(client_for, secreta
     services.create_indicator(indicator, by=secretariat)
     services.change_indicator(indicator, by=secretariat, weight=Decimal("55.5"))
     html = client_for(auditor).get(page("scheme_detail", draft.pk)).content.decode()
-    assert html.count("1 实习工位 · weight, %</span> 60 → 55.5") == 1
+    assert html.count('1 实习工位 · </span><span class="sub">weight, %</span> 60 → 55.5') == 1
 
 
 def test_evaluations_are_not_opened_by_another_scheme_than_the_one_that_was_asked_for(
