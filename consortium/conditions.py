@@ -165,6 +165,13 @@ def mentored_zone(affiliation: Affiliation, obj: Any) -> bool:
     )
 
 
+@condition(_("of zones in which one works; from an enterprise, none that names another enterprise"))
+def no_rivals_outcome(affiliation: Affiliation, obj: Any) -> bool:
+    if affiliation.organization.is_enterprise and obj.enterprise_id not in {None, affiliation.organization_id}:
+        return False
+    return (partnered_zone if affiliation.role == Affiliation.Role.PARTNER else mentored_zone)(affiliation, obj)
+
+
 @condition(_("of zones in which one works; from an enterprise, only itself"))
 def mentored_partnership(affiliation: Affiliation, obj: Any) -> bool:
     if affiliation.organization.is_enterprise and obj.enterprise_id != affiliation.organization_id:

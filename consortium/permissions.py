@@ -222,7 +222,7 @@ PERMISSIONS: dict[str, Roles] = {
     "hours.correct": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
     "hours.approve": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
     "hours.return": {Role.COLLEGE_ADMIN: on.enterprise_side, Role.PARTNER: on.college_side},
-    "outcome.see": ZONES,
+    "outcome.see": ZONES | dict.fromkeys((Role.PARTNER, Role.MENTOR), on.no_rivals_outcome),
     "outcome.add": {Role.COLLEGE_ADMIN: on.own_college},
     "outcome.change": {Role.COLLEGE_ADMIN: on.own_college},
     "outcome.verify": {Role.COLLEGE_ADMIN: on.recorded_by_another},

@@ -6,6 +6,7 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ChoiceField, ModelChoiceField
+from drf_spectacular.utils import extend_schema_field
 
 
 class VisibleField(ModelChoiceField):
@@ -28,6 +29,7 @@ class YearField(ChoiceField):
         return re.fullmatch("[12][0-9]{3}", str(value)) is not None
 
 
+@extend_schema_field(int)
 class YearFilter(django_filters.ChoiceFilter):
     """A choice among the years that the user's rows have, the newest first."""
 

@@ -39,6 +39,7 @@ from zones.models import (
     HourEntry,
     InnovationClass,
     Mentor,
+    Outcome,
     Project,
     ProjectMember,
     ProjectModule,
@@ -317,6 +318,15 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         Reviewer.objects.create(evaluation=evaluation, person=college_admin, side=Side.THIRD_PARTY)
 
 
+def rivals_outcome(maker: Maker, zone: Zone, rival: Organization) -> None:
+    """Of the own college's zone, won with the rival: for the college to read, and not for the own enterprise."""
+    writer = maker.world.people["college_admin"]
+    Outcome.objects.create(
+        kind="patent", rank="invention", title="rivals-outcome~neighbour", zone=zone, date=maker.today,
+        organization=zone.college, enterprise=rival, recorded_by=writer, recorded_at=maker.now,
+    )  # fmt: skip
+
+
 def shared(maker: Maker, offices: dict[str, Any]) -> None:
     """What rivals have in common: a zone of the own college in which both work, and a report that names both."""
     world, (college, enterprise, zone, staff) = maker.world, offices["own"]
@@ -324,6 +334,7 @@ def shared(maker: Maker, offices: dict[str, Any]) -> None:
     ZonePartner.objects.create(zone=zone, enterprise=rival, since=LONG_AGO)
     project = maker.project("rivals~neighbour", zone, rival, rivals["partner"])
     maker.entry(project, rivals["partner"], "rivals~neighbour", status="submitted")
+    rivals_outcome(maker, zone, rival)
     # the own mentor teaches in the neighbour's college
     teaching = maker.project("visiting~neighbour", zone2, rival, staff["mentor"])
     maker.entry(teaching, staff["mentor"], "visiting~neighbour", days=9)

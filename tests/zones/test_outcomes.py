@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consortium.models import Affiliation, HistoryEntry
 from consortium.services import Refused
-from zones.models import CreditConversion, CreditRule, CreditTable, Enrollment, Outcome, Student
+from zones.models import CreditConversion, CreditRule, CreditTable, Enrollment, Outcome, Student, ZonePartner
 from zones.services import (
     cancel_conversion,
     convert,
@@ -213,6 +213,17 @@ def test_an_enterprise_of_the_zone_reads_the_outcome_with_masked_names(
     page = client_for(partner).get(outcome.get_absolute_url()).content.decode()
     assert ("示例学员1001" in page, "示*" in page, "学分" in page) == (False, True, False)
     assert "示例学员1001" in client_for(college_admin).get(outcome.get_absolute_url()).content.decode()
+
+
+def test_an_enterprise_does_not_see_what_names_another_one_of_the_zone(
+    make_outcome, enterprise, rival_enterprise, zone, partner, rival_partner, mentor, college_admin
+):
+    ZonePartner.objects.get_or_create(zone=zone, enterprise=rival_enterprise, defaults={"since": A_DAY})
+    ours, theirs, nobodys = (make_outcome(enterprise=one) for one in (enterprise, rival_enterprise, None))
+    seen = [
+        set(Outcome.objects.visible_to(user).order_by("pk")) for user in (partner, mentor, rival_partner, college_admin)
+    ]
+    assert seen == [{ours, nobodys}, {ours, nobodys}, {theirs, nobodys}, {ours, theirs, nobodys}]
 
 
 def test_strangers_get_404_and_readers_403(

@@ -68,8 +68,14 @@ def rank_of_kind() -> Q:
 
 class OutcomeQuerySet(VerifiedQuerySet):
     def visible_to(self, user):
-        """The outcomes of the zones that one sees; whose they are is masked like all that is personal."""
-        return self.filter(zone__in=Zone.objects.visible_to(user))
+        """The outcomes of the zones that one sees, from an enterprise without those that name another one.
+
+        Whose they are is masked like all that is personal.
+        """
+        rows = self.filter(zone__in=Zone.objects.visible_to(user))
+        if user.affiliation and user.affiliation.sees_own_enterprise_only:
+            rows = rows.filter(Q(enterprise=None) | Q(enterprise=user.affiliation.organization_id))
+        return rows
 
     def representative(self):
         return self.filter(is_representative=True)
