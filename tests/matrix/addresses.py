@@ -134,6 +134,4 @@ def ask(client: Client, method: str, path: str, data: Any = None, *, is_api: boo
     else:
         response = client.post(path, {"csrfmiddlewaretoken": "x", **(data or {})})
     response.read = b"".join(response.streaming_content) if response.streaming else response.content
-    if response.streaming:
-        response.close()  # the file that was sent
     return response
