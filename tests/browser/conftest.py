@@ -166,6 +166,7 @@ def visit(chromium, program, width, request):
             timezone_id="Asia/Shanghai",
             has_touch=width < 768,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # no colour is half on its way when it is measured
         )
         contexts.append(context)
         page = context.new_page()
