@@ -119,9 +119,9 @@ def looked_at() -> set[tuple[int, str, str]]:
     return set()
 
 
-def send_empty(page, path: str) -> None:
+def send_empty(page, address: str) -> None:
     """Empty the form of the page and send it past the browser's own checks."""
-    page.goto(path)
+    page.goto(address)
     page.evaluate("""() => {
       const form = document.querySelector('form.form-card');
       form.noValidate = true;
@@ -145,9 +145,9 @@ def test_every_page_of_a_role_is_whole_in_chinese_and_without_barriers(username,
         if is_new:
             shoot(page, f"{username}{kind.replace('/', '_').rstrip('_')}")
             if page.locator("form.form-card [required]").count():
-                forms.append(path)
-    for path in forms:
-        send_empty(page, path)
+                forms.append((path, page.url))
+    for path, address in forms:
+        send_empty(page, address)
         if not page.locator(".errsum").count():
             found.append(f"{path}: an empty form was taken")
         found += faults(page, path, width, with_barriers=width > 768)
