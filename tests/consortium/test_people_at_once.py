@@ -1,48 +1,21 @@
 """Two at once on a database with row locks: an invitation works once, and somebody stays the secretariat."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils import translation
 
 from consortium.models import Affiliation, Invitation, User
-from consortium.services import Refused
 from consortium.services.people import accept, end_role, find_invitation, invite, join, send_again, withdraw
+
+from ..together import at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="one writer at a time needs no row locks"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time needs no row locks"),
 ]
 ADDRESS = "new@example.invalid"
 LATE = "This invitation was accepted or withdrawn meanwhile."
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """What became of acts that were begun together: "" or the sentences of the refusal, in alphabetical order."""
-    barrier, said = Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        with translation.override("en"):
-            barrier.wait()
-            try:
-                act()
-                said.append("")
-            except Refused as refusal:
-                said.append(str(refusal))
-            except ValidationError as error:
-                said.append(" ".join(error.messages))
-            finally:
-                connection.close()
-
-    threads = [Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(said)
 
 
 def invited(by: User, organization, email: str = ADDRESS) -> Invitation:

@@ -1,18 +1,13 @@
 """Two at once on a database with row locks: nobody waits for ever, and the second is told who was faster."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils import translation
 
 from consortium.models import HistoryEntry
 from consortium.personal import name_of
-from consortium.services import Refused
 from zones.models import Enrollment, HourEntry, InnovationClass, Side
 from zones.services import (
     add_mentor,
@@ -26,35 +21,12 @@ from zones.services import (
     submit_many,
 )
 
+from ..together import at_once
+
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="one writer at a time needs no row locks"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="one writer at a time needs no row locks"),
 ]
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """What became of acts that were begun together: "" or the sentences of the refusal, in alphabetical order."""
-    barrier, said = Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        with translation.override("en"):
-            barrier.wait()
-            try:
-                act()
-                said.append("")
-            except Refused as refusal:
-                said.append(str(refusal))
-            except ValidationError as error:
-                said.append(" ".join(error.messages))
-            finally:
-                connection.close()
-
-    threads = [Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(said)
 
 
 def test_who_submits_does_not_wait_for_who_logs_for_the_same_person(draft, entry_of, project, mentor, today):

@@ -20,7 +20,7 @@ from zones.services import (
     verify,
 )
 
-from .test_at_once import at_once
+from ..together import at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
