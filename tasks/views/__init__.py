@@ -1,0 +1,22 @@
+from .imports import plan_accept, plan_import
+from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
+from .plans import plan_create, plan_detail, plan_export, plan_list, plan_update
+from .tasks import task_create, task_detail, task_update
+
+__all__ = [
+    "milestone_create",
+    "milestone_detail",
+    "milestone_report",
+    "milestone_review",
+    "milestone_update",
+    "plan_accept",
+    "plan_create",
+    "plan_detail",
+    "plan_export",
+    "plan_import",
+    "plan_list",
+    "plan_update",
+    "task_create",
+    "task_detail",
+    "task_update",
+]

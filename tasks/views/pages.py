@@ -1,0 +1,15 @@
+"""What the pages of plans, tasks and milestones share."""
+
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from consortium.forms import accepted
+from consortium.services import save_form
+
+
+def saved(request: HttpRequest, form: ModelForm, route: str) -> HttpResponse | None:
+    """Save a sent, valid form and go to the record's page; None when there is still something to fill in."""
+    if form.is_valid() and accepted(form, lambda: save_form(form, by=request.user)):
+        return redirect(route, form.instance.pk)
+    return None

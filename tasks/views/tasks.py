@@ -1,0 +1,42 @@
+"""A task of the table."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from consortium.models import HistoryEntry
+from consortium.permissions import require
+
+from ..forms import TaskForm
+from ..matrix import matrix
+from ..models import Plan, Task
+from .pages import saved
+
+
+def task_create(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
+    require(request.user, "task.add")
+    form = TaskForm(request.POST or None, instance=Task(plan=plan), user=request.user)
+    context = {"form": form, "plan": plan}
+    return saved(request, form, "tasks:task_detail") or render(request, "tasks/task_form.html", context)
+
+
+def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(Task.objects.visible_to(request.user).for_matrix(), pk=pk)
+    table = matrix(task.plan, [task], timezone.localdate())
+    context = {
+        "task": task,
+        "plan": task.plan,
+        "cells": table.cells,
+        "phone": task.phone_for(request.user),
+        "history": HistoryEntry.objects.of(task),
+    }
+    return render(request, "tasks/task_detail.html", context)
+
+
+def task_update(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(Task.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    require(request.user, "task.change", task)
+    form = TaskForm(request.POST or None, instance=task, user=request.user)
+    context = {"form": form, "plan": task.plan, "task": task}
+    return saved(request, form, "tasks:task_detail") or render(request, "tasks/task_form.html", context)
