@@ -15,7 +15,7 @@ from .filters import MilestoneFilter, PlanFilter, ProgressFilter, TaskFilter
 from .models import Milestone, Plan, Progress, Task
 from .serializers import CommentSerializer, MilestoneSerializer, PlanSerializer, ProgressSerializer, TaskSerializer
 from .services import confirm_progress, refuse_confirmed, report_progress, return_progress
-from .tables import due_date
+from .words import due_date
 
 
 class PlanViewSet(ScopedViewSet):

@@ -12,7 +12,7 @@ from consortium.models import Organization, User
 from .models import Milestone, Plan, Task
 from .months import months_between
 from .services import month_to_report
-from .tables import due_date
+from .words import due_date
 
 
 class DayInput(forms.DateInput):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Affiliation, User
 
 from ..months import first_of_quarter, month_end, quarter_of
+from ..words import tidy
 from .plans import Task
 
 Role = Affiliation.Role
@@ -112,6 +113,10 @@ class Milestone(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("tasks:milestone_detail", args=[self.pk])
+
+    def clean(self):
+        """One line, as it stands in a cell of the table."""
+        self.text = tidy(self.text)
 
     @property
     def files_closed(self) -> str:

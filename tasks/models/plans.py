@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization
 
+from ..words import tidy, tidy_names, tidy_phones
+
 Role = Affiliation.Role
 
 
@@ -80,7 +82,11 @@ class Plan(models.Model):
         return self.title
 
     def clean(self):
-        """Milestones are due in the plan's year, so it stays once there are tasks."""
+        """Texts are tidied as the reader of files does it, so that what is written as a file is read back the same.
+
+        Milestones are due in the plan's year, so it stays once there are tasks.
+        """
+        self.title, self.unit = tidy(self.title), tidy(self.unit)
         if self.pk and self.tasks.exclude(plan__year=self.year).exists():
             raise ValidationError({"year": _("This cannot be changed any more.")})
 
@@ -151,6 +157,12 @@ class Task(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.goal}"
+
+    def clean(self):
+        """As the plan's: one line, names and telephones joined by “、”."""
+        self.goal, self.responsible_unit = tidy(self.goal), tidy(self.responsible_unit)
+        self.leader, self.responsible_person = tidy_names(self.leader), tidy_names(self.responsible_person)
+        self.phone = tidy_phones(self.phone)
 
     @property
     def responsible(self) -> str:

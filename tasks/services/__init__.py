@@ -1,13 +1,17 @@
-from .plans import first_difference, import_plan, table_of
+from .newer_copy import Change, changes_of
+from .plans import import_plan, plan_of, state_of, table_of
 from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
 
 __all__ = [
+    "Change",
+    "changes_of",
     "confirm_progress",
-    "first_difference",
     "import_plan",
     "month_to_report",
+    "plan_of",
     "refuse_confirmed",
     "report_progress",
     "return_progress",
+    "state_of",
     "table_of",
 ]

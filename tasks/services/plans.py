@@ -1,14 +1,19 @@
 """Taking in a table, and giving it out again."""
 
+import hashlib
+import json
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from consortium.models import Consortium, Organization, User
 from consortium.services import Refused, create, record
 
 from ..models import Milestone, Plan, Task
-from ..tables import MilestoneRow, TaskRow, TaskTable
+from ..tables import MilestoneRow, TaskRow, TaskTable, as_plain
+from .newer_copy import changes_of
 
 
 @transaction.atomic
@@ -19,44 +24,74 @@ def import_plan(
     year: int,
     by: User | None,
     responsible: Organization | None = None,
+    newer_than: str = "",
     dry_run: bool = False,
 ) -> tuple[Plan | None, bool]:
     """Write the plan that ``table`` shows, all or nothing; answer it and whether it is new.
 
-    The same table again changes nothing. ``responsible`` answers for every task. A table that names no unit is that
-    of the organization for which ``by`` acts. With ``dry_run`` everything is done and taken back; a plan that would
-    be new is then None. Raises Refused when the table has errors, or when the unit has another table for this year.
+    The same table again changes nothing. A table that differs from the unit's plan of this year is refused, unless
+    ``newer_than`` is the plan's ``state_of`` that a person has compared it with: then the plan is brought up to it.
+    ``responsible`` answers for every new task. A table that names no unit is that of the organization for which
+    ``by`` acts. With ``dry_run`` everything is done and taken back; a plan that would be new is then None. Raises
+    Refused when the table has errors, differs, or the plan has changed since it was compared.
     """
     if table.errors:
         raise Refused(" ".join(table.errors))
     # two imports of one table come one after the other
     Consortium.objects.select_for_update(no_key=True).get(pk=consortium.pk)
-    unit = table.unit or str(by.affiliation.organization if by and by.affiliation else consortium)
-    existing = Plan.objects.filter(consortium=consortium, unit=unit, year=year).first()
-    if existing:
-        if difference := first_difference(table_of(existing), table):
-            raise Refused(
-                _("%(unit)s has another table for %(year)s already; it differs in: %(difference)s.")
-                % {"unit": unit, "year": year, "difference": difference}
-            )
-        return existing, False
+    existing = plan_of(table, consortium=consortium, year=year, by=by)
     try:
-        plan = _create_plan(table, consortium, year, unit, by, responsible)
+        plan = existing or _create_plan(table, consortium, year, by, responsible)
+        if existing:
+            _bring_up_to(existing, table, by=by, responsible=responsible, newer_than=newer_than)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     if dry_run:
         transaction.set_rollback(True)
-    return None if dry_run else plan, True
+    return (None if dry_run and not existing else plan), existing is None
+
+
+def plan_of(table: TaskTable, *, consortium: Consortium, year: int, by: User | None) -> Plan | None:
+    """The plan that stands already for the unit and year of the table."""
+    return Plan.objects.filter(consortium=consortium, unit=_unit(table, consortium, by), year=year).first()
+
+
+def state_of(plan: Plan) -> str:
+    """Changes with every word of the plan's table: what was compared and what is written are told apart by it."""
+    return hashlib.sha256(json.dumps(as_plain(table_of(plan)), sort_keys=True).encode()).hexdigest()
+
+
+def _bring_up_to(
+    plan: Plan, table: TaskTable, *, by: User | None, responsible: Organization | None, newer_than: str
+) -> None:
+    list(Milestone.objects.select_for_update(of=("self",), no_key=True).filter(task__plan=plan).order_by("pk"))
+    changes = changes_of(plan, table)
+    if not changes:
+        return
+    if not newer_than or by is None:
+        raise Refused(
+            _("%(unit)s has another table for %(year)s already; it differs in: %(difference)s.")
+            % {"unit": plan.unit, "year": plan.year, "difference": changes[0].where}
+        )
+    if newer_than != state_of(plan):
+        raise Refused(_("The plan has changed since the file was compared with it. Choose the file again."))
+    for change in changes:
+        change.write(by)
+    numbers = set(plan.tasks.values_list("number", flat=True))
+    new = [row for row in table.rows if row.number not in numbers]
+    for task in _create_tasks(plan, new, responsible):
+        record(task, by=by, what="created", new=task)
+    record(plan, by=by, what="imported", new=_("%(count)s tasks") % {"count": len(table.rows)})
+
+
+def _unit(table: TaskTable, consortium: Consortium, by: User | None) -> str:
+    return table.unit or str(by.affiliation.organization if by and by.affiliation else consortium)
 
 
 def _create_plan(
-    table: TaskTable,
-    consortium: Consortium,
-    year: int,
-    unit: str,
-    by: User | None,
-    responsible: Organization | None,
+    table: TaskTable, consortium: Consortium, year: int, by: User | None, responsible: Organization | None
 ) -> Plan:
+    unit = _unit(table, consortium, by)
     plan = Plan(
         consortium=consortium,
         issuer=_issuer(consortium, unit),
@@ -67,8 +102,7 @@ def _create_plan(
     )
     create(plan, by=by)
     record(plan, by=by, what="imported", new=_("%(count)s tasks") % {"count": len(table.rows)})
-    for row in table.rows:
-        _create_task(plan, row, responsible)
+    _create_tasks(plan, table.rows, responsible)
     return plan
 
 
@@ -78,30 +112,40 @@ def _issuer(consortium: Consortium, unit: str) -> Organization | None:
     ).first()
 
 
-def _create_task(plan: Plan, row: TaskRow, responsible: Organization | None) -> None:
-    """Raises Refused with the task's number and the column that does not fit."""
-    task = Task(
-        plan=plan,
-        number=row.number,
-        goal=row.goal,
-        leader=row.leader,
-        responsible_person=row.responsible_person,
-        phone=row.phone,
-        responsible_organization=responsible,
-        responsible_unit=row.responsible_unit,
-    )
+def _create_tasks(plan: Plan, rows: Iterable[TaskRow], responsible: Organization | None) -> list[Task]:
+    """Raises Refused with the task's number and the column that does not fit. That numbers and quarters stand once
+    the table has seen to, and the database does."""
+    tasks, milestones = [], []
+    for row in rows:
+        task = Task(
+            plan=plan,
+            number=row.number,
+            goal=row.goal,
+            leader=row.leader,
+            responsible_person=row.responsible_person,
+            phone=row.phone,
+            responsible_organization=responsible,
+            responsible_unit=row.responsible_unit,
+        )
+        _check(task, row.number, exclude=["plan", "responsible_organization"])
+        tasks.append(task)
+        for quarter, cell in row.milestones.items():
+            milestone = Milestone(task=task, quarter=quarter, text=cell.text, due=cell.due)
+            _check(milestone, row.number, exclude=["task"])
+            milestones.append(milestone)
+    Task.objects.bulk_create(tasks)
+    Milestone.objects.bulk_create(milestones)
+    return tasks
+
+
+def _check(obj: models.Model, number: int, exclude: list[str]) -> None:
     try:
-        task.full_clean()
+        obj.clean_fields(exclude=exclude)
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
-        column = Task._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-        values = {"number": row.number, "column": column, "error": sentences[0]}
+        column = obj._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        values = {"number": number, "column": column, "error": sentences[0]}
         raise Refused(_("Task %(number)s, %(column)s: %(error)s") % values) from error
-    task.save()
-    for quarter, cell in row.milestones.items():
-        milestone = Milestone(task=task, quarter=quarter, text=cell.text, due=cell.due)
-        milestone.full_clean()
-        milestone.save()
 
 
 def table_of(plan: Plan, *, reader: User | None = None) -> TaskTable:
@@ -119,24 +163,3 @@ def table_of(plan: Plan, *, reader: User | None = None) -> TaskTable:
             TaskRow(task.number, task.goal, task.leader, task.responsible_unit, task.responsible_person, phone, cells)
         )
     return TaskTable(plan.title, plan.unit, plan.reported_on, rows)
-
-
-def first_difference(one: TaskTable, other: TaskTable) -> str:
-    """Where two tables say something else first, for people; empty when they are the same plan.
-
-    Progress is not compared, nor due dates (the bureau may move them), nor what the eight columns do not hold.
-    """
-    if (one.title, one.reported_on) != (other.title, other.reported_on):
-        return _("title or date")
-    numbers = [row.number for row in one.rows], [row.number for row in other.rows]
-    if numbers[0] != numbers[1]:
-        return _("the list of tasks")
-    for mine, theirs in zip(one.rows, other.rows, strict=True):
-        columns = ("goal", "leader", "responsible_person", "phone")
-        if any(getattr(mine, name) != getattr(theirs, name) for name in columns):
-            return _("task %(number)s") % {"number": mine.number}
-        for quarter in (1, 2, 3, 4):
-            texts = [row.milestones[quarter].text if quarter in row.milestones else "" for row in (mine, theirs)]
-            if texts[0] != texts[1]:
-                return _("task %(number)s, quarter %(quarter)s") % {"number": mine.number, "quarter": quarter}
-    return ""

@@ -1,7 +1,5 @@
 """A task table from a file: read, look, accept."""
 
-import dataclasses
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +13,14 @@ from django.views.decorators.http import require_POST
 from consortium.forms import accepted
 from consortium.models import Organization
 from consortium.permissions import require
+from consortium.services import Refused
 
 from ..forms import ImportForm
-from ..services import import_plan
-from ..tables import TaskTable, read_table, table_from_dict
+from ..services import changes_of, import_plan, plan_of, state_of
+from ..tables import TaskTable, as_plain, from_plain, read_table
 
 PREVIEW_LASTS = 3600  # seconds; what was understood of a file travels, signed, in the page that asks for acceptance
+SALT = "tasks.import"
 
 
 def plan_import(request: HttpRequest) -> HttpResponse:
@@ -36,39 +36,48 @@ def plan_import(request: HttpRequest) -> HttpResponse:
         table = read_table(data["file"].read(), data["file"].name, data["year"])
         for sentence in table.errors:
             form.add_error("file", sentence)
-        if not table.errors and accepted(
-            form, lambda: _import(request, table, data["year"], data["responsible"], True)
-        ):
-            return render(request, "tasks/plan_preview.html", _preview(request, table, data))
+        if not table.errors:
+            plan = plan_of(table, consortium=request.user.affiliation.consortium, year=data["year"], by=request.user)
+            asked = {
+                "year": data["year"],
+                "responsible": data["responsible"],
+                "newer_than": state_of(plan) if plan else "",
+            }
+            if accepted(form, lambda: _import(request, table, dry_run=True, **asked)):
+                context = {"plan": plan, "changes": changes_of(plan, table) if plan else []}
+                return render(request, "tasks/plan_preview.html", _preview(request, table, **asked) | context)
     return render(request, "tasks/plan_import.html", {"form": form})
 
 
-def _preview(request: HttpRequest, table: TaskTable, data: dict[str, Any]) -> dict[str, Any]:
-    responsible = data["responsible"]
-    payload = {
+def _preview(
+    request: HttpRequest, table: TaskTable, *, year: int, responsible: Organization | None, newer_than: str
+) -> dict[str, Any]:
+    """What was understood, task by task beside its rows in the file, and the signed copy that accepting sends back."""
+    signed = {
         "user": request.user.pk,
-        "table": dataclasses.asdict(table),
-        "year": data["year"],
+        "table": as_plain(table),
+        "year": year,
         "responsible": responsible and responsible.pk,
+        "newer_than": newer_than,
     }
-    signed = signing.dumps(_plain(payload), salt="tasks.import", compress=True)
-    count = sum(len(row.milestones) for row in table.rows)
+    blocks = [
+        {
+            "row": row,
+            "original": table.original.of_task(row.number),
+            "doubts": [doubt for doubt in table.doubts if doubt.task == row.number],
+            "doubtful": {doubt.quarter for doubt in table.doubts if doubt.task == row.number},
+        }
+        for row in table.rows
+    ]
     return {
         "table": table,
-        "year": data["year"],
+        "blocks": blocks,
+        "doubts": [doubt for doubt in table.doubts if doubt.task is None],
+        "year": year,
         "responsible": responsible,
-        "signed": signed,
-        "milestone_count": count,
+        "signed": signing.dumps(signed, salt=SALT, compress=True),
+        "milestone_count": sum(len(row.milestones) for row in table.rows),
     }
-
-
-def _plain(value: Any) -> Any:
-    """``value`` as JSON can hold it: dates as ISO text."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 @require_POST
@@ -76,20 +85,21 @@ def plan_accept(request: HttpRequest) -> HttpResponse:
     """Write what the preview showed."""
     require(request.user, "plan.add")
     try:
-        payload = signing.loads(request.POST.get("signed", ""), salt="tasks.import", max_age=PREVIEW_LASTS)
+        payload = signing.loads(request.POST.get("signed", ""), salt=SALT, max_age=PREVIEW_LASTS)
     except signing.BadSignature:
         payload = {}
     if payload.get("user") != request.user.pk:
         messages.error(request, _("This preview is no longer valid. Choose the file again."))
         return redirect("tasks:plan_import")
-    members = Organization.objects.visible_to(request.user)
-    responsible = members.filter(pk=payload["responsible"]).first() if payload["responsible"] else None
-    plan, _is_new = _import(request, table_from_dict(payload["table"]), payload["year"], responsible, False)
+    responsible = Organization.objects.visible_to(request.user).filter(pk=payload["responsible"]).first()
+    table, asked = from_plain(payload["table"]), {"year": payload["year"], "newer_than": payload["newer_than"]}
+    try:
+        plan, _is_new = _import(request, table, responsible=responsible, **asked)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("tasks:plan_import")
     return redirect("tasks:plan_detail", plan.pk)
 
 
-def _import(request: HttpRequest, table: TaskTable, year: int, responsible: Organization | None, dry: bool) -> Any:
-    consortium = request.user.affiliation.consortium  # type: ignore[union-attr]
-    return import_plan(
-        table, consortium=consortium, year=year, by=request.user, responsible=responsible, dry_run=dry
-    )  # fmt: skip
+def _import(request: HttpRequest, table: TaskTable, **asked: Any) -> Any:
+    return import_plan(table, consortium=request.user.affiliation.consortium, by=request.user, **asked)

@@ -19,7 +19,7 @@ from ..lights import tally
 from ..matrix import Matrix, matrix
 from ..models import Milestone, Plan, Task
 from ..services import table_of
-from ..tables_writer import WRITERS
+from ..tables import WRITERS
 from .milestones import panel_context
 from .pages import saved
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consortium.models import Affiliation, HistoryEntry
 from tasks.models import Milestone, Plan, Progress, Task
-from tasks.services import import_plan, report_progress
+from tasks.services import report_progress
 
 from .conftest import SAMPLES
 
@@ -65,16 +65,6 @@ def test_a_bad_file_is_refused_beside_the_field(client_for, bureau):
     assert answer.context["form"].errors == {
         "file": ["The file is named .xlsx but is not such a file, or it has a password."]
     }
-
-
-def test_another_table_of_the_year_is_refused_before_the_preview(client_for, bureau, consortium, sample):
-    table = sample()
-    table.rows.pop()
-    import_plan(table, consortium=consortium, year=2020, by=bureau)
-    answer = client_for(bureau).post(url("plan_import"), {"file": sample_upload(), "year": 2020})
-    assert answer.context["form"].non_field_errors() == [
-        "沙河市教育局 has another table for 2020 already; it differs in: the list of tasks."
-    ]
 
 
 @pytest.mark.parametrize("role", ["secretariat", "college_admin", "auditor"])
@@ -303,3 +293,19 @@ def test_a_milestone_or_report_that_does_not_exist_is_a_404(client_for, bureau, 
     assert client.post(url("milestone_review", reported.milestone_id), sent).status_code == 404
     reported.refresh_from_db()
     assert reported.status == Progress.Status.SUBMITTED
+
+
+def test_what_is_typed_into_forms_is_tidied_as_a_file_is(client_for, bureau, task):
+    client = client_for(bureau)
+    typed = {
+        "number": 1, "goal": "建成 ３ 个　实训\n基地", "leader": "张　三 李四", "responsible_person": "王五/赵六",
+        "phone": "0319 881 2345", "responsible_unit": "职教 科",
+    }  # fmt: skip
+    assert client.post(url("task_update", task.pk), typed).status_code == 302
+    task.refresh_from_db()
+    assert (task.goal, task.leader, task.responsible_person, task.phone, task.responsible_unit) == (
+        "建成3个实训基地", "张三、李四", "王五、赵六", "0319-8812345", "职教科",
+    )  # fmt: skip
+    client.post(url("milestone_create", task.pk), {"quarter": 1, "text": "召开 １ 次会议\n（２ 月）"})
+    milestone = task.milestones.get()
+    assert (milestone.text, milestone.due) == ("召开1次会议（2月）", date(2026, 2, 28))

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from tasks import tables_files
-from tasks.tables import due_months, read_table, tidy, tidy_names
+from tasks.tables import files as tables_files
+from tasks.tables import read_table
+from tasks.words import due_months, tidy, tidy_names
 
 HEADINGS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "主管领导", "责任人员", "联系电话"]
 GOALS = [

@@ -8,8 +8,7 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
-from tasks.tables import read_table
-from tasks.tables_writer import WRITERS, write_docx, write_xlsx
+from tasks.tables import WRITERS, read_table, write_docx, write_xlsx
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from tasks.models import Plan
 from tasks.services import table_of
-from tasks.tables_writer import WRITERS
+from tasks.tables import WRITERS
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from consortium.models import Consortium
 from consortium.services import Refused
 from tasks.services import import_plan
-from tasks.tables import TaskTable, read_table
+from tasks.tables import Doubt, TaskTable, read_table
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
                     table, consortium=consortium, year=options["year"], by=None, dry_run=options["dry_run"]
                 )
                 if not is_new:
-                    table.warnings.append(_("This plan is there already; nothing was changed."))
+                    table.doubts.append(Doubt(_("This plan is there already; nothing was changed.")))
             except Refused as refusal:
                 table.errors.append(str(refusal))
         self.stdout.write(json.dumps(_as_json(table), ensure_ascii=False, indent=2, default=str))

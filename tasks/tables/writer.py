@@ -1,4 +1,4 @@
-"""Write the official task table as Word or Excel, in the layout that ``tables`` reads."""
+"""Write the official task table as Word or Excel, in the layout that ``reader`` reads."""
 
 import io
 from typing import Any
@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 
 from consortium.lists import NOT_IN_XML
 
-from .tables import TaskRow, TaskTable
+from .rows import TaskRow, TaskTable
 
 # The official form is Chinese whatever the language of the reader.
 COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "主管领导", "责任人员", "联系电话"]

@@ -1,18 +1,32 @@
-"""Read the official task table (任务分解一览表) from a Word or Excel file.
+"""Read the official task table (任务分解一览表) from a Word or Excel file, by what the form says.
 
-Nothing here touches the database. ``tables_writer`` writes the same layout; what it writes is read back unchanged.
+Nothing here touches the database. ``writer`` writes the same layout; what it writes is read back unchanged.
 The layout is that of the bureau's own document: eight columns, a task's number and goal merged over four quarters.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .months import month_end, quarter_end, quarter_of
-from .tables_files import BadFile, Grid, read_grids
+from ..months import quarter_of
+from ..words import (
+    NUMERAL,
+    count,
+    due_date,
+    due_months,
+    names_in_doubt,
+    plain_digits,
+    repeated_sentences,
+    spaced_numbers,
+    tidy,
+    tidy_names,
+    tidy_phones,
+)
+from .files import BadFile, Grid, read_grids
+from .rows import Doubt, MilestoneRow, TaskRow, TaskTable
 
 # A column is found by what its heading contains; the first word that fits wins, so the longer ones stand first.
 HEADINGS = {
@@ -26,56 +40,21 @@ HEADINGS = {
     "responsible_person": ("责任人",),
     "phone": ("联系电话", "电话"),
 }
-REQUIRED = {"number", "goal", "quarter", "text"}
+REQUIRED = {"number", "goal", "text"}
+PEOPLE = ("leader", "responsible_unit", "responsible_person", "phone")
+WHOLE_YEAR = 4  # a text without a quarter is due with the year
 
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_CHINESE_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
-_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d"
-_SPACE_BESIDE_WIDE = re.compile(rf"(?<=[{_WIDE}])\s+|\s+(?=[{_WIDE}])")
-_NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
-_MONTHS_IN_BRACKETS = re.compile(
-    rf"[（(]\s*(?:({_NUMERAL})月?\s*[-—–~～至、和]\s*)?({_NUMERAL})\s*月份?(?:底|末)?前?\s*[）)]"
-)
 _QUARTER = re.compile(r"第?([1-4一二三四])(?:季度?)?|Q([1-4])", re.IGNORECASE)
-_NUMBER = re.compile(rf"第?[（(]?(\d{{1,3}}|{_NUMERAL})[）)]?项?[、.．。]?")
+_NUMBER = re.compile(rf"第?[（(]?(\d{{1,3}}|{NUMERAL})[）)]?项?[、.．。]?")
 _UNIT = re.compile(r"(?:填报|责任)单位(?:[（(][^）)]*[）)])?\s*[:：]\s*(.*?)(?=\s*(?:上报|填报)(?:时间|日期)|[\t\n]|$)")
 _REPORTED = re.compile(r"(?:上报|填报)(?:时间|日期)\s*[:：]?\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})")
-
-
-@dataclass
-class MilestoneRow:
-    text: str
-    due: date
-    progress: str = ""
-
-
-@dataclass
-class TaskRow:
-    number: int
-    goal: str
-    leader: str = ""
-    responsible_unit: str = ""
-    responsible_person: str = ""
-    phone: str = ""
-    milestones: dict[int, MilestoneRow] = field(default_factory=dict)
-
-
-@dataclass
-class TaskTable:
-    """What was understood of a file. With ``errors`` it must not be used; ``warnings`` are for a person to read."""
-
-    title: str = ""
-    unit: str = ""
-    reported_on: date | None = None
-    rows: list[TaskRow] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
 
 
 def read_table(content: bytes, name: str, year: int) -> TaskTable:
     """Understand the file ``name``. Bad input never raises: it is said in ``errors``, a sentence each.
 
-    Due dates lie in ``year``: the last day of the latest month named in brackets, otherwise of the quarter.
+    Due dates lie in ``year``: the last day of the latest month named in brackets, otherwise of the quarter. A table
+    without quarters is of the whole year: due in the month in brackets, otherwise at its end.
     """
     table = TaskTable()
     try:
@@ -87,43 +66,6 @@ def read_table(content: bytes, name: str, year: int) -> TaskTable:
     return table
 
 
-def tidy(text: str) -> str:
-    """One line: full-width digits made plain, no space beside a Chinese character, single spaces elsewhere."""
-    return _SPACE_BESIDE_WIDE.sub("", " ".join(text.translate(_DIGITS).split()))
-
-
-def tidy_names(text: str) -> str:
-    """People or telephones of one cell, joined by “、”. A name of two characters may be spaced out (张　三)."""
-    names: list[str] = []
-    for piece in re.split(r"[\s、,，;；/]+", text.translate(_DIGITS)):
-        if names and piece and (len(names[-1]) == len(piece) == 1 or names[-1].endswith("-")):
-            names[-1] += piece
-        elif piece and piece not in names:
-            names.append(piece)
-    return "、".join(names)
-
-
-def due_date(text: str, year: int, quarter: int) -> date:
-    """The last day of the latest month that ``text`` names in brackets, otherwise of the quarter."""
-    months = [month for month in due_months(text) if 1 <= month <= 12]
-    return month_end(year, max(months)) if months else quarter_end(year, quarter)
-
-
-def due_months(text: str) -> list[int]:
-    """The months in brackets, in the order of the text: “（7月）”, “(10—11月)”, “（十二月底前）”."""
-    found = [numeral for match in _MONTHS_IN_BRACKETS.finditer(text) for numeral in match.groups() if numeral]
-    return [_count(numeral) for numeral in found]
-
-
-def _count(numeral: str) -> int:
-    if numeral.isdigit():
-        return int(numeral)
-    tens, ten, units = numeral.rpartition("十")
-    if not ten:
-        return _CHINESE_DIGITS[numeral[0]] if len(numeral) == 1 else 0
-    return _CHINESE_DIGITS.get(tens, 1) * 10 + _CHINESE_DIGITS.get(units, 0)
-
-
 class _Reader:
     """Walks the rows of a file and fills one TaskTable."""
 
@@ -131,6 +73,7 @@ class _Reader:
         self.table = table
         self.year = year
         self.columns: dict[str, int] = {}
+        self.has_quarters = True
         self.people: dict[str, list[str]] = {}
         self.quarter: int | None = None
 
@@ -142,7 +85,8 @@ class _Reader:
                 continue  # another table of the same document
             for place, row in enumerate(grid, start=1):
                 if heading := self._heading(row):
-                    self.columns, width = heading, _width(grid)
+                    self._begin(heading, row)
+                    width = _width(grid)
                 elif self.columns:
                     self._take(place, row)
                 else:
@@ -166,19 +110,43 @@ class _Reader:
                     break
         return columns if columns.keys() >= REQUIRED else None
 
+    def _begin(self, columns: dict[str, int], row: list[str]) -> None:
+        """The heading; on the next page it may stand there once more."""
+        if not self.columns:
+            others = ["".join(cell.split()) for place, cell in enumerate(row) if place not in columns.values()]
+            for other in filter(None, others):
+                self._warn(_("The column “%(heading)s” is not taken in: the table has no place for it."), heading=other)
+            if "quarter" not in columns:
+                self._warn(_("There is no column of quarters: each text is that of the whole year."))
+        self.columns, self.has_quarters = columns, "quarter" in columns
+        headings = [" ".join(cell.split()) for cell in row]
+        while not headings[-1]:
+            headings.pop()
+        self.table.original.headings = headings
+
     def _take(self, place: int, row: list[str]) -> None:
         cells = {name: row[column] if column < len(row) else "" for name, column in self.columns.items()}
         if not any(cell.strip() for cell in cells.values()):
             return
-        quarter = self._quarter(place, cells["quarter"])
+        quarter = self._quarter(place, cells["quarter"]) if self.has_quarters else None
         if quarter == 0 or not self._task(place, cells, quarter):
             return
         task = self.table.rows[-1]
-        for name in ("leader", "responsible_unit", "responsible_person", "phone"):
+        self.table.original.rows.setdefault(task.number, []).append(
+            (place, _filled_up(row, len(self.table.original.headings)))
+        )
+        if not self.has_quarters:
+            quarter = _quarter_of_year(task, cells["text"])
+        for name in PEOPLE:
             if cells.get(name, "").strip():
                 self.people.setdefault(name, []).append(cells[name])
                 setattr(task, name, self._joined(name))
         text, progress = cells["text"], cells.get("progress", "")
+        for spaced in spaced_numbers(text):
+            self._warn(
+                _("Task %(number)s: “%(spaced)s” is read as %(closed)s."),
+                number=task.number, quarter=quarter or self.quarter, spaced=spaced, closed=spaced.replace(" ", ""),
+            )  # fmt: skip
         if quarter is None or quarter == self.quarter:
             self._continue(place, task, text, progress)
             return
@@ -195,18 +163,18 @@ class _Reader:
         cells = self.people[name]
         if name == "responsible_unit":
             return "、".join(dict.fromkeys(tidy(cell) for cell in cells))
-        return tidy_names("\n".join(cells))
+        return tidy_phones("、".join(cells)) if name == "phone" else tidy_names("\n".join(cells))
 
     def _quarter(self, place: int, cell: str) -> int | None:
         """1 to 4; None when the cell is empty; 0, with an error, when it cannot be read."""
-        text = "".join(cell.translate(_DIGITS).split())
+        text = "".join(plain_digits(cell).split())
         if not text:
             return None
         match = _QUARTER.fullmatch(text)
         if not match:
             self._error(_("Row %(row)s: the quarter “%(text)s” is not recognised."), row=place, text=text)
             return 0
-        return _count(match[1] or match[2])
+        return count(match[1] or match[2])
 
     def _task(self, place: int, cells: dict[str, str], quarter: int | None) -> bool:
         """Make ``rows[-1]`` the task of this row: a new one, or the one whose cells are merged or repeated."""
@@ -232,12 +200,12 @@ class _Reader:
         return True
 
     def _number(self, place: int, cell: str) -> int | None:
-        text = "".join(cell.translate(_DIGITS).split())
+        text = "".join(plain_digits(cell).split())
         match = _NUMBER.fullmatch(text)
-        if text and not (match and _count(match[1])):
+        if text and not (match and count(match[1])):
             self._warn(_("Row %(row)s: the number “%(text)s” is not recognised."), row=place, text=text)
             return None
-        return _count(match[1]) if match else None
+        return count(match[1]) if match else None
 
     def _continue(self, place: int, task: TaskRow, text: str, progress: str) -> None:
         if self.quarter is None:
@@ -250,7 +218,7 @@ class _Reader:
 
     def _read_lines(self, lines: list[str]) -> None:
         """Title, unit and date, from the lines around the table; the last that fits stands nearest to it."""
-        lines = [line.translate(_DIGITS).strip() for line in lines if line.strip()]
+        lines = [plain_digits(line).strip() for line in lines if line.strip()]
         titles = [line for line in lines if "一览表" in line or "分解表" in line] or lines[:1]
         self.table.title = tidy(titles[-1]) if titles else _("Task table of %(year)s") % {"year": self.year}
         for line in lines:
@@ -270,9 +238,15 @@ class _Reader:
         for task in self.table.rows:
             task.milestones = dict(sorted(task.milestones.items()))
             for quarter in [quarter for quarter in (1, 2, 3, 4) if quarter not in task.milestones]:
-                self._warn(_("Task %(number)s has no quarter %(quarter)s."), number=task.number, quarter=quarter)
+                if self.has_quarters:
+                    self._warn(_("Task %(number)s has no quarter %(quarter)s."), number=task.number, quarter=quarter)
             for quarter, milestone in task.milestones.items():
                 self._set_due(task, quarter, milestone)
+            self._doubt_words(task)
+        goals = Counter(task.goal for task in self.table.rows)
+        for task in self.table.rows:
+            if goals[task.goal] > 1:
+                self._warn(_("Task %(number)s: another task has the same goal."), number=task.number)
         reported = sum(bool(row.progress) for task in self.table.rows for row in task.milestones.values())
         if reported:
             self._warn(
@@ -282,6 +256,19 @@ class _Reader:
         years = set(re.findall(r"(20\d\d)\s*年", self.table.title))
         if years and str(self.year) not in years:
             self._warn(_("The title names another year than %(year)s."), year=self.year)
+
+    def _doubt_words(self, task: TaskRow) -> None:
+        """What may be a slip of the one who typed: names run together, a sentence copied, a number with spaces."""
+        for name in names_in_doubt(task.leader) + names_in_doubt(task.responsible_person):
+            self._warn(
+                _("Task %(number)s: is “%(name)s” one person? Several are told apart by “、”."),
+                number=task.number, name=name,
+            )  # fmt: skip
+        for sentence in repeated_sentences([milestone.text for milestone in task.milestones.values()]):
+            self._warn(
+                _("Task %(number)s: the sentence “%(sentence)s” stands there twice."),
+                number=task.number, sentence=sentence,
+            )  # fmt: skip
 
     def _set_due(self, task: TaskRow, quarter: int, milestone: MilestoneRow) -> None:
         where = {"number": task.number, "quarter": quarter}
@@ -303,26 +290,26 @@ class _Reader:
                 month=due, **where,
             )  # fmt: skip
 
-    def _warn(self, sentence: str, **values: object) -> None:
-        self.table.warnings.append(sentence % values)
+    def _warn(self, sentence: str, /, **values: Any) -> None:
+        """Keep a doubt; ``number`` and ``quarter`` among the values say of which task and cell."""
+        self.table.doubts.append(Doubt(sentence % values, values.get("number"), values.get("quarter")))
 
-    def _error(self, sentence: str, **values: object) -> None:
+    def _error(self, sentence: str, /, **values: object) -> None:
         self.table.errors.append(sentence % values if values else sentence)
+
+
+def _quarter_of_year(task: TaskRow, text: str) -> int | None:
+    """Where a text without a quarter stands: by its month in brackets, otherwise with the year's end; None when the
+    task has its text already and this row goes on with it."""
+    if task.milestones or not text.strip():
+        return None
+    months = [month for month in due_months(tidy(text)) if 1 <= month <= 12]
+    return (max(months) + 2) // 3 if months else WHOLE_YEAR
+
+
+def _filled_up(row: list[str], width: int) -> list[str]:
+    return (row + [""] * width)[:width]
 
 
 def _width(grid: Grid) -> int:
     return max((len(row) for row in grid), default=0)
-
-
-def table_from_dict(data: dict[str, Any]) -> TaskTable:
-    """A table from what ``dataclasses.asdict`` made of it and JSON brought back: dates as text, quarters as text."""
-    rows = [
-        TaskRow(**row | {"milestones": {int(quarter): _cell(cell) for quarter, cell in row["milestones"].items()}})
-        for row in data["rows"]
-    ]
-    reported_on = data["reported_on"] and date.fromisoformat(data["reported_on"])
-    return TaskTable(**data | {"rows": rows, "reported_on": reported_on})
-
-
-def _cell(cell: dict[str, str]) -> MilestoneRow:
-    return MilestoneRow(cell["text"], date.fromisoformat(cell["due"]), cell["progress"])
