@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Iterator
 from typing import Any
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 import docx
@@ -24,6 +25,7 @@ COLUMNS = ["序号", "目标任务", "季度", "形象进度", "最新进展", "
 WIDTHS_CM = [1.2, 3.5, 1.6, 7.1, 5.4, 2.0, 2.0, 2.9]
 MERGED = {0: "number", 1: "goal", 5: "leader", 6: "responsible_person", 7: "phone"}
 CENTRED = {0, 2, 5, 6, 7}
+UNITS_A_CM, LINE_POINTS = 4.5, 14.5  # of the sheet: digits of width, points a line
 TITLE_FONT, TEXT_FONT = "黑体", "宋体"
 
 
@@ -95,12 +97,14 @@ def write_xlsx(table: TaskTable) -> bytes:
     sheet.merge_cells("F2:H2")
     for column, heading in enumerate(COLUMNS):
         put(3, column, heading, bold=True, centred=True)
-        sheet.column_dimensions[chr(ord("A") + column)].width = WIDTHS_CM[column] * 4.5
+        sheet.column_dimensions[chr(ord("A") + column)].width = WIDTHS_CM[column] * UNITS_A_CM
     row = 3
     for task in table.rows:
         lines = _lines(task)
+        heights = _heights(lines)
         for number, texts in enumerate(lines):
             row += 1
+            sheet.row_dimensions[row].height = heights[number]
             for column, text in enumerate(texts):
                 if text and not (number and column in MERGED):
                     put(row, column, text, centred=column in CENTRED)
@@ -116,6 +120,21 @@ def write_xlsx(table: TaskTable) -> bytes:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "3:3"
     return _saved(book)
+
+
+def _heights(lines: list[list[str]]) -> list[float]:
+    """Points for each row of a task. No program finds the height of a row by itself where cells are merged."""
+    own = [max(_wrapped(text, column) for column, text in enumerate(texts) if column not in MERGED) for texts in lines]
+    shared = max(_wrapped(lines[0][column], column) for column in MERGED)
+    own[-1] += max(0, shared - sum(own))
+    return [count * LINE_POINTS + 4 for count in own]
+
+
+def _wrapped(text: str, column: int) -> int:
+    """How many lines the text takes in its column: a Chinese character is as wide as two digits."""
+    width = int(WIDTHS_CM[column] * UNITS_A_CM) - 1
+    wide = [sum(2 if east_asian_width(char) in "WFA" else 1 for char in line) for line in text.split("\n")]
+    return sum(max(1, -(-line // width)) for line in wide)
 
 
 WRITERS = {"docx": write_docx, "xlsx": write_xlsx}

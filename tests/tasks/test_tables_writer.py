@@ -73,3 +73,13 @@ def test_characters_that_no_office_file_can_hold_are_left_out(sample, kind):
     table.rows[0].goal, table.rows[0].milestones[1].text = "建\x0b设\ufffe", "完\x01成。"
     again = read_table(WRITERS[kind](table), f"again.{kind}", 2020)
     assert (again.rows[0].goal, again.rows[0].milestones[1].text) == ("建设", "完成。")
+
+
+def test_a_row_of_the_sheet_is_as_high_as_its_longest_text_and_a_goal_fits_its_rows(sample):
+    table = sample()
+    table.rows[0].milestones[2].text = "建成校企共建实训基地" * 10
+    table.rows[1].goal = "推进落实校企合作促进办法" * 20
+    sheet = openpyxl.load_workbook(io.BytesIO(write_xlsx(table))).active
+    heights = [sheet.row_dimensions[row].height for row in range(4, 12)]
+    assert heights[:4] == [33.0, 105.5, 33.0, 18.5]
+    assert sum(heights[4:]) > 20 * 12 * 2 / 14 * 14.5
