@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from bench.frame import Row
 from consortium.models import User
+from consortium.typesetting import compiler
 from evaluation.models import AnnualReport
 from evaluation.services.report_print import printed
 from evaluation.services.reports import make, queue_reports
-from evaluation.typesetting import compiler, report_source
+from evaluation.typesetting import report_source
 
 
 def report_rows() -> list[Row]:

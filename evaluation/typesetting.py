@@ -1,40 +1,11 @@
-"""From a report's printed figures to the bytes of its PDF: Typst, with the project's own fonts and no other."""
+"""The annual report's template and what it is given."""
 
 import json
-import threading
-from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Final
-
-import typst
 
 TEMPLATES = Path(__file__).parent / "typst"
-FONTS = Path(__file__).parent / "fonts"
-ARCHIVAL: Final = "a-2a"  # what is stamped is kept: fonts and structure inside the file, nothing from outside
-
-_one_at_a_time = threading.Lock()
 
 
 def report_source(printed: dict) -> tuple[Path, dict[str, str]]:
     """The template of the annual report and its inputs, for ``printed`` as ``services.reports.printed`` gives it."""
     return TEMPLATES / "annual_report.typ", {"report": json.dumps(printed, ensure_ascii=False)}
-
-
-def typeset(template: Path, inputs: dict[str, str], made_at: datetime) -> bytes:
-    """Compile ``template`` with ``inputs`` to a PDF/A that says it was made at ``made_at``.
-
-    The same arguments give the same bytes. Raises typst.TypstError when the template does not fit its inputs.
-    """
-    with _one_at_a_time:
-        pdf = compiler(template).compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=ARCHIVAL, timestamp=int(made_at.timestamp())
-        )
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-@cache
-def compiler(template: Path) -> typst.Compiler:
-    """One compiler a process and template: reading the fonts costs more than a page."""
-    return typst.Compiler(input=template, root=TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True)

@@ -9,10 +9,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from consortium.models import User
 from consortium.services.files import attach
+from consortium.typesetting import FONTS, typeset
 from tasks.models import Milestone
 from zones.models import Zone
 
-from ..typesetting import FONTS, TEMPLATES, typeset
+from ..typesetting import TEMPLATES
 from .members import People
 
 DRAWN_AT = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the bytes are the same each time

@@ -21,10 +21,11 @@ from django.utils.translation import override
 from consortium.models import User
 from consortium.services import Refused, create, move, work
 from consortium.services.work import MOST_ATTEMPTS, Overtaken, hold, store
+from consortium.typesetting import typeset
 from zones.models import Zone
 
 from ..models import AnnualReport
-from ..typesetting import report_source, typeset
+from ..typesetting import report_source
 from .notices import lock_orderer, tell_orderer
 from .report_figures import enterprises_in, gather
 from .report_print import printed
