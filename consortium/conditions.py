@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Affiliation
+from .models import Affiliation, Organization
 
 PARENTS = [
     "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
@@ -20,18 +20,29 @@ PARENTS = [
 
 @dataclass(frozen=True)
 class Condition:
-    """``label`` is what people read in the table ("own college")."""
+    """``label`` is what people read in the table ("own college"); ``possible`` is asked before there is a record."""
 
     label: Promise
     holds: Callable[[Affiliation, Any], bool]
+    possible: Callable[[Affiliation], bool]
 
     def __call__(self, affiliation: Affiliation, obj: Any) -> bool:
         return self.holds(affiliation, obj)
 
 
-def condition(label: Promise) -> Callable[[Callable[[Affiliation, Any], bool]], Condition]:
+def always(affiliation: Affiliation) -> bool:
+    return True
+
+
+def in_a_school(affiliation: Affiliation) -> bool:
+    return affiliation.organization.kind in Organization.Kind.schools()
+
+
+def condition(
+    label: Promise, possible: Callable[[Affiliation], bool] = always
+) -> Callable[[Callable[[Affiliation, Any], bool]], Condition]:
     """Make a function of affiliation and record a condition that says of itself what it asks."""
-    return lambda holds: Condition(label, holds)
+    return lambda holds: Condition(label, holds, possible)
 
 
 def of(obj: Any, name: str) -> Any:
@@ -130,7 +141,7 @@ def own_order(affiliation: Affiliation, obj: Any) -> bool:
 
 
 # --- zones ------------------------------------------------------------------------------------------------------------
-@condition(_("own college"))
+@condition(_("own college"), possible=in_a_school)
 def own_college(affiliation: Affiliation, obj: Any) -> bool:
     return of(obj, "college_id") == affiliation.organization_id and in_consortium(affiliation, obj)
 

@@ -282,7 +282,9 @@ def may(user: User, act: str, obj: Any = None) -> bool:
     if affiliation is None:
         return False
     condition = PERMISSIONS[act].get(affiliation.role)
-    return condition is not None and (obj is None or condition(affiliation, obj))
+    if condition is None:
+        return False
+    return condition.possible(affiliation) if obj is None else condition(affiliation, obj)
 
 
 def require(user: User, act: str, obj: Any = None) -> None:

@@ -30,6 +30,8 @@ class RegisterForm(RowForm):
         own = user.affiliation.organization
         zones = Zone.objects.visible_to(user).order_by("code")
         enterprises = Organization.objects.visible_to(user).filter(partnerships__zone__in=zones).distinct()
+        if not own.is_enterprise:
+            zones = zones.filter(college=own)  # a mentor may teach elsewhere too, and records here
         if self.instance.pk:
             del self.fields["zone"]  # a record does not move to another zone
             enterprises = enterprises.filter(partnerships__zone=self.instance.zone)

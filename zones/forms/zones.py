@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Department, Organization, User
+from consortium.models import Department, Membership, Organization, User
 
 from ..filters import date_input
 from ..models import Zone, ZonePartner
@@ -31,7 +31,9 @@ class PartnerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, zone: Zone, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = Organization.objects.visible_to(user).enterprises().exclude(partnerships__zone=zone)
+        members = Membership.objects.in_force().filter(consortium=zone.consortium_id)
+        rows = Organization.objects.visible_to(user).enterprises().filter(memberships__in=members)
+        rows = rows.exclude(partnerships__zone=zone)
         self.fields["enterprise"].queryset = rows  # type: ignore[attr-defined]
 
 
