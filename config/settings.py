@@ -288,6 +288,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(REPORT_DRAIN_SECONDS),
         "options": {"expires": REPORT_DRAIN_SECONDS},
     },
+    "drain the queue of imports of hours": {
+        "task": "zones.run_waiting_imports",
+        "schedule": float(REPORT_DRAIN_SECONDS),
+        "options": {"expires": REPORT_DRAIN_SECONDS},
+    },
     "remove old exports": {"task": "consortium.remove_old_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "send notices by mail": {
         "task": "consortium.send_notices",

@@ -126,7 +126,7 @@ def list_page(
             "page": page,
             "count": count,
             "counted": f"{COUNTED:,}" if not counts and count > COUNTED else "",  # more than so many
-            "columns": columns,
+            "columns": [column for column in columns if column.in_list],
             "export_url": _query(request, export="xlsx"),
             "export_order": addresses.sign(_address(request)) if count > AT_ONCE and not personal else "",
             **(context or {}),

@@ -46,6 +46,8 @@ JOBS = {
     "consortium.send_notices",
     "evaluation.make_report",
     "evaluation.make_waiting_reports",
+    "zones.run_import",
+    "zones.run_waiting_imports",
 }
 
 

@@ -19,6 +19,9 @@ WRITERS = (Role.PARTNER, Role.MENTOR)
 
 HOURS_RETURNED = notice_kind("hours_returned", gettext_lazy("My hours are returned"), *WRITERS, mail=Mail.NOW)
 HOURS_APPROVED = notice_kind("hours_approved", gettext_lazy("My hours are countersigned"), *WRITERS)
+HOURS_IMPORTED = notice_kind(
+    "hours_imported", gettext_lazy("A file of hours that I handed in is checked or written"), *WRITERS
+)
 # they stand in the list of what waits anyway
 HOURS_TO_COUNTERSIGN = notice_kind(
     "hours_to_countersign",

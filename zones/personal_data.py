@@ -13,6 +13,7 @@ from .models import (
     CreditConversion,
     Enrollment,
     HourEntry,
+    HourImport,
     InnovationClass,
     Mentor,
     Outcome,
@@ -77,6 +78,15 @@ register(
         "return_reason": PersonalField(_("To put the entry right."), _("Whoever sees the hours"), PROOF, OPEN),
     },
     person="person",
+)
+
+register(
+    HourImport,
+    {
+        "name": PersonalField(_("To show where hours came from."), _("The person"), PROOF, OPEN),
+        "result": PersonalField(_("To read what was found in the file."), _("The person"), PROOF, HIDDEN),
+    },
+    person="user",
 )
 
 VERIFIED = _("Whoever sees the record")

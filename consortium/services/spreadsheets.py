@@ -31,7 +31,7 @@ class Column:
 
     ``value`` is an attribute's path ("zone.name", methods are called) or a function of the row; ``masked`` the same for
     who may not have personal data in the clear; ``sort`` the ORM's field to order by, empty when the column cannot be
-    sorted; ``current`` is "", "asc" or "desc".
+    sorted; one that is not ``in_list`` stands in the Excel file alone; ``current`` is "", "asc" or "desc".
     """
 
     label: Any
@@ -39,6 +39,7 @@ class Column:
     sort: str = ""
     numeric: bool = False
     masked: Reader | None = None
+    in_list: bool = True
     current: str = field(default="", compare=False)
 
     @property

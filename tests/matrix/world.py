@@ -37,6 +37,7 @@ from zones.models import (
     Activity,
     Enrollment,
     HourEntry,
+    HourImport,
     InnovationClass,
     Mentor,
     Outcome,
@@ -137,6 +138,10 @@ class Maker:
         add("access", side, PersonalDataAccess.objects.create(
             consortium=consortium, kind="reveal", fields=["phone"], reason=f"access~{side}", record=self.college,
             by=partner, acting_as=partner.affiliation, at=self.now, keep_until=self.today,
+        ))  # fmt: skip
+        add("hour_import", side, HourImport.objects.create(
+            user=partner, acting_as=partner.affiliation, name=f"hour_import~{side}", language="en", status="checked",
+            ordered_at=self.now, result={"new": 0, "changed": 0, "unchanged": 0, "hours": "0"},
         ))  # fmt: skip
         add("export", side, Export.objects.create(
             user=partner, acting_as=partner.affiliation, title=f"export~{side}", address="/zones/", language="en",

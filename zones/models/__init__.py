@@ -1,4 +1,5 @@
 from .classes import Enrollment, InnovationClass, Mentor, Student
+from .hour_imports import HourImport
 from .hours import Activity, HourEntry
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
 from .projects import Project, ProjectMember, ProjectModule
@@ -24,6 +25,7 @@ __all__ = [
     "Enrollment",
     "Fund",
     "HourEntry",
+    "HourImport",
     "InnovationClass",
     "Level",
     "Mentor",

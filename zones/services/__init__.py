@@ -1,4 +1,6 @@
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
+from .hour_imports import accept_import, is_small, order_import, run_import
+from .hour_template import write_template
 from .hours import (
     BadRows,
     approve_many,
@@ -29,6 +31,7 @@ from .zones import add_partner, end_partner, save_zone
 __all__ = [
     "BadRows",
     "DISCLOSED",
+    "accept_import",
     "add_member",
     "add_mentor",
     "add_module",
@@ -46,9 +49,11 @@ __all__ = [
     "end_partner",
     "erase_student",
     "hour_errors",
+    "is_small",
     "leave",
     "log_hours",
     "offers",
+    "order_import",
     "place",
     "place_all",
     "reject",
@@ -58,6 +63,7 @@ __all__ = [
     "remove_module",
     "reopen",
     "return_many",
+    "run_import",
     "save_class",
     "save_credit_rule",
     "save_credit_table",
@@ -70,4 +76,5 @@ __all__ = [
     "submit_many",
     "verify",
     "with_recipients",
+    "write_template",
 ]

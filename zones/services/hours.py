@@ -53,8 +53,8 @@ def log_hours(entry: HourEntry, *, by: User, today: date) -> HourEntry:
 
 
 @transaction.atomic
-def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[HourEntry]:
-    """Insert the new entries and change the stored ones, all or nothing, with one history row a change.
+def save_hours(entries: Sequence[HourEntry], *, by: User, today: date, reason: str = "") -> list[HourEntry]:
+    """Insert the new entries and change the stored ones, all or nothing, with one history row a change, for ``reason``.
 
     ``entries`` carry project, person, date, hours, activity and note; organization is filled in. Raises BadRows with
     every entry's errors, Refused when one is locked, PermissionDenied when one is not the user's to write.
@@ -78,9 +78,9 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date) -> list[H
     HourEntry.objects.bulk_create(new, batch_size=AT_ONCE)
     HourEntry.objects.bulk_update(changed, ["organization", "changed_at", *OWN_FIELDS], batch_size=AT_ONCE)
     record_all(
-        [history_row(entry, by=by, what="created", new=entry) for entry in new]
+        [history_row(entry, by=by, what="created", new=entry, reason=reason) for entry in new]
         + [
-            history_row(entry, by=by, what=what, old=old, new=text)
+            history_row(entry, by=by, what=what, old=old, new=text, reason=reason)
             for entry, found in changes
             for what, old, text in found
         ]

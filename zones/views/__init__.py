@@ -10,6 +10,13 @@ from .classes import (
     mentor_remove,
     student_create,
 )
+from .hour_imports import (
+    hour_import_accept,
+    hour_import_create,
+    hour_import_detail,
+    hour_import_list,
+    hour_import_template,
+)
 from .hours import (
     hours_correct,
     hours_countersign,
@@ -75,6 +82,11 @@ __all__ = [
     "credit_rule_update",
     "credit_table_update",
     "enrollment_leave",
+    "hour_import_accept",
+    "hour_import_create",
+    "hour_import_detail",
+    "hour_import_list",
+    "hour_import_template",
     "hours_correct",
     "hours_countersign",
     "hours_create",

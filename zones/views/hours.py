@@ -45,6 +45,7 @@ def hours_list(request: HttpRequest) -> HttpResponse:
         Column(gettext_lazy("Hours"), "hours", sort="hours", numeric=True),
         Column(gettext_lazy("State"), "get_status_display", sort="status"),
         Column(gettext_lazy("Note"), "note"),
+        Column(gettext_lazy("Entry number"), "pk", in_list=False),  # by which an import knows it again
     ]
     rows = HourEntry.objects.visible_to(request.user).for_list()
     filtered = HourFilter(request.GET, queryset=rows, request=request)
