@@ -15,6 +15,7 @@ from .models import Affiliation, Organization
 
 PARENTS = [
     "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
+    "student",
 ]  # fmt: skip
 
 

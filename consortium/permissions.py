@@ -89,6 +89,9 @@ THINGS = {
     "class": "zones.InnovationClass",
     "mentor": "zones.Mentor",
     "student": "zones.Student",
+    "apprentice_agreement": "zones.ApprenticeAgreement",
+    "insurance": "zones.Insurance",
+    "guardian_consent": "zones.GuardianConsent",
     "enrollment": "zones.Enrollment",
     "project": "zones.Project",
     "module": "zones.ProjectModule",
@@ -154,6 +157,11 @@ def _register(thing: str, *, by_partner: bool = False) -> dict[str, Roles]:
     }
 
 
+def _paper(thing: str) -> dict[str, Roles]:
+    """The rows of a paper of students, which only their own college reads and keeps."""
+    return {f"{thing}.{act}": {Role.COLLEGE_ADMIN: on.own_college} for act in ("see", "add", "change")}
+
+
 PERMISSIONS: dict[str, Roles] = {
     # consortium
     "consortium.see": dict.fromkeys(Role, on.own_consortium),
@@ -207,6 +215,9 @@ PERMISSIONS: dict[str, Roles] = {
     "student.export": {Role.COLLEGE_ADMIN: on.own_college},
     "student.erase": {Role.COLLEGE_ADMIN: on.own_college},
     "student.add": {Role.COLLEGE_ADMIN: on.own_college},
+    **_paper("apprentice_agreement"),
+    **_paper("insurance"),
+    **_paper("guardian_consent"),
     "enrollment.see": ZONES,
     "enrollment.add": {Role.COLLEGE_ADMIN: on.own_college},
     "enrollment.change": {Role.COLLEGE_ADMIN: on.own_college},

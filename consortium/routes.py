@@ -16,6 +16,12 @@ def _register(thing: str) -> dict[str, str | dict[str, str]]:
     return {f"zones:{thing}_{page}": f"{thing}.{act}" for page, act in acts.items()}
 
 
+def _paper(thing: str) -> dict[str, str | dict[str, str]]:
+    """The addresses that every paper of a student has."""
+    acts = {"create": "add", "detail": "see", "update": "change"}
+    return {f"zones:{thing}_{page}": f"{thing}.{act}" for page, act in acts.items()}
+
+
 ROUTES: dict[str, str | dict[str, str]] = {
     "home": OWN,
     "account_login": PUBLIC,
@@ -117,6 +123,9 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:student_reveal": "student.reveal",
     "zones:student_file": "student.export",
     "zones:student_erase": "student.erase",
+    **_paper("apprentice_agreement"),
+    **_paper("insurance"),
+    **_paper("guardian_consent"),
     "zones:class_disclose": "class.disclose",
     "zones:enrollment_leave": "enrollment.change",
     "zones:project_list": "project.see",

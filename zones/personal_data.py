@@ -7,14 +7,17 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, User
-from consortium.personal import HIDDEN, OPEN, SURNAME, TAIL, YEAR, PersonalField, holds, register
+from consortium.personal import HIDDEN, OPEN, PHONE, SURNAME, TAIL, YEAR, PersonalField, holds, register
 
 from .models import (
+    ApprenticeAgreement,
     CreditConversion,
     Enrollment,
+    GuardianConsent,
     HourEntry,
     HourImport,
     InnovationClass,
+    Insurance,
     Mentor,
     Outcome,
     PartTimeTeacher,
@@ -52,6 +55,32 @@ STUDENT = {
     "entered_on": PersonalField(_("Nobody in the first year may be placed."), COLLEGE, AFTER, YEAR),
 }
 register(Student, STUDENT, person="self", clear=seen_of_student)
+
+
+def seen_of_paper(user: User, paper: Any) -> Collection[str]:
+    """The administrators of the student's college see all of it; nobody else sees any."""
+    affiliation = user.affiliation
+    if not affiliation or affiliation.role != Affiliation.Role.COLLEGE_ADMIN:
+        return ()
+    return tuple(PAPERS[type(paper)]) if paper.student.college_id == affiliation.organization_id else ()
+
+
+OFFICE = _("The college's own administrators")
+SAFE = _("To prove that the student is protected at the workplace.")
+PAPERS: dict[type[Any], dict[str, PersonalField]] = {
+    ApprenticeAgreement: {
+        "number": PersonalField(SAFE, OFFICE, AFTER, TAIL),
+    },
+    Insurance: {
+        "policy_number": PersonalField(SAFE, OFFICE, AFTER, TAIL),
+    },
+    GuardianConsent: {
+        "guardian_name": PersonalField(_("A minor's guardian consents to the placement."), OFFICE, AFTER, SURNAME),
+        "guardian_phone": PersonalField(_("To reach the guardian in an emergency."), OFFICE, AFTER, PHONE),
+    },
+}
+for model, fields in PAPERS.items():
+    register(model, fields, person="student", clear=seen_of_paper)
 register(
     Enrollment,
     {

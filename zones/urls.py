@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from . import views
-from .models import REGISTERS, Outcome
+from .models import PAPERS, REGISTERS, Outcome
 
 
 def decisions(thing: str) -> list[URLPattern]:
@@ -30,6 +30,16 @@ def segment_of(thing: str) -> str:
     return f"{thing.replace('_', '-')}s/"
 
 
+def paper(thing: str) -> list[URLPattern]:
+    """The addresses of one kind of papers of students, ``insurances/…`` for ``insurance``."""
+    segment, more = segment_of(thing), {"thing": thing}
+    return [
+        path(f"students/<int:pk>/{segment}new/", views.paper_create, more, name=f"{thing}_create"),
+        path(f"{segment}<int:pk>/", views.paper_detail, more, name=f"{thing}_detail"),
+        path(f"{segment}<int:pk>/edit/", views.paper_update, more, name=f"{thing}_update"),
+    ]
+
+
 app_name = "zones"
 urlpatterns = [
     path("", views.zone_list, name="zone_list"),
@@ -53,6 +63,7 @@ urlpatterns = [
     path("students/<int:pk>/reveal/", views.student_reveal, name="student_reveal"),
     path("students/<int:pk>/file/", views.student_file, name="student_file"),
     path("students/<int:pk>/erase/", views.student_erase, name="student_erase"),
+    *(address for model in PAPERS for address in paper(model.THING)),
     path("mentors/<int:pk>/remove/", views.mentor_remove, name="mentor_remove"),
     path("enrollments/<int:pk>/leave/", views.enrollment_leave, name="enrollment_leave"),
     path("projects/", views.project_list, name="project_list"),

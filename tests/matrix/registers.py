@@ -6,10 +6,13 @@ from typing import Any
 
 from consortium.models import User
 from zones.models import (
+    ApprenticeAgreement,
     CreditConversion,
     CreditRule,
     CreditTable,
     Fund,
+    GuardianConsent,
+    Insurance,
     Outcome,
     PartTimeTeacher,
     ResearchProject,
@@ -53,4 +56,18 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
     world.add("credit_conversion", side, CreditConversion.objects.create(
         outcome=records["outcome"], achievement=records["outcome"], student=records["student"], year=day.year,
         course=f"course~{side}", by_table=2, credits=2, converted_by=writer, converted_at=now,
+    ))  # fmt: skip
+
+
+def papers(world: Any, side: str, student: Any, enterprise: Any, today: datetime.date) -> None:
+    """What a student has at the workplace."""
+    dates = {"starts_on": today, "ends_on": today + datetime.timedelta(days=200)}
+    world.add("apprentice_agreement", side, ApprenticeAgreement.objects.create(
+        student=student, enterprise=enterprise, number=f"apprentice_agreement~{side}", **dates
+    ))  # fmt: skip
+    world.add("insurance", side, Insurance.objects.create(
+        student=student, insurer=f"insurance~{side}", policy_number="p", **dates
+    ))  # fmt: skip
+    world.add("guardian_consent", side, GuardianConsent.objects.create(
+        student=student, guardian_name=f"guardian_consent~{side}", guardian_phone="13800000000", given_on=today
     ))  # fmt: skip

@@ -49,7 +49,7 @@ from zones.models import (
     ZonePartner,
 )
 
-from .registers import registers
+from .registers import papers, registers
 
 Role, Kind = Affiliation.Role, Organization.Kind
 LONG_AGO = datetime.date(2019, 4, 1)
@@ -169,6 +169,7 @@ class Maker:
         add("enrollment", side, Enrollment.objects.create(
             innovation_class=row, student=student, enrolled_on=self.today - datetime.timedelta(days=30)
         ))  # fmt: skip
+        papers(self.world, side, student, self.enterprise, self.today)
         self.student(side, "unplaced")
         add("report", side, AnnualReport.objects.create(
             consortium=consortium, zone=zone, year=2025, version=1, queued_at=self.now, status="failed",

@@ -1,7 +1,9 @@
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consortium import personal
@@ -10,6 +12,8 @@ from consortium.models import Affiliation
 
 from ..models import Enrollment, Student, Zone
 from .choices import classes, colleges, students, zones
+
+SOON = timedelta(days=30)
 
 
 class StudentChoice(VisibleFilter):
@@ -38,6 +42,17 @@ class StudentFilter(django_filters.FilterSet):
     zone = VisibleFilter(label=_("Zone now"), queryset=zones, method="by_zone")
     has_outcome = django_filters.BooleanFilter(label=_("Representative outcome"), method="by_outcome")
 
+    lacks = django_filters.ChoiceFilter(
+        label=_("In a class and lacks"),
+        choices=[
+            ("agreement", _("Apprentice agreement")),
+            ("insurance", _("Insurance")),
+            ("consent", _("Guardian's consent (under 18)")),
+            ("soon", _("Ends within 30 days")),
+        ],
+        method="by_lack",
+    )
+
     class Meta:
         model = Student
         fields: list[str] = []
@@ -64,3 +79,9 @@ class StudentFilter(django_filters.FilterSet):
     def by_outcome(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         has = Q(pk__in=Student.objects.with_outcome().values("pk"))
         return rows.filter(has if value else ~has)
+
+    def by_lack(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        today = timezone.localdate()
+        if value == "soon":
+            return rows.filter(pk__in=Student.objects.running_out(today, today + SOON).values("pk"))
+        return rows.filter(pk__in=Student.objects.lacking(value, today).values("pk"))

@@ -2,6 +2,7 @@ from .classes import Enrollment, InnovationClass, Mentor, Student
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
+from .papers import PAPERS, ApprenticeAgreement, GuardianConsent, Insurance
 from .projects import Project, ProjectMember, ProjectModule
 from .registers import (
     REGISTERS,
@@ -19,18 +20,22 @@ from .zones import Side, Zone, ZonePartner
 
 __all__ = [
     "Activity",
+    "ApprenticeAgreement",
     "CreditConversion",
     "CreditRule",
     "CreditTable",
     "Enrollment",
     "Fund",
+    "GuardianConsent",
     "HourEntry",
     "HourImport",
     "InnovationClass",
+    "Insurance",
     "Level",
     "Mentor",
     "Outcome",
     "OutcomeKind",
+    "PAPERS",
     "PartTimeTeacher",
     "Project",
     "ProjectMember",

@@ -1,5 +1,7 @@
 """Engineering innovation classes, their mentors of both sides and their students."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -140,6 +142,14 @@ class Mentor(models.Model):
 ADULT = 18
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day ``years`` earlier; for a 29 February without one the 28th. Who is born later is younger."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)
+
+
 class StudentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own college's students; whoever works in a zone sees those placed there."""
@@ -182,6 +192,36 @@ class StudentQuerySet(models.QuerySet):
         """Who has a place now and lacks a verified representative outcome."""
         placed = self.filter(pk__in=Enrollment.objects.open().values("student"))
         return placed.exclude(pk__in=Student.objects.with_outcome().values("pk"))
+
+    def with_coverage(self, day: date):
+        """With ``has_agreement``, ``has_insurance``, ``has_consent``: whether they are in force on ``day``."""
+        mine = {"student": OuterRef("pk")}
+        valid = mine | {"starts_on__lte": day, "ends_on__gte": day}
+        agreements, insurances, consents = (
+            Student._meta.get_field(name).related_model._default_manager  # type: ignore[union-attr]
+            for name in ("agreements", "insurances", "consents")
+        )
+        return self.annotate(
+            has_agreement=Exists(agreements.filter(**valid)),
+            has_insurance=Exists(insurances.filter(**valid)),
+            has_consent=Exists(consents.filter(**mine, given_on__lte=day)),
+        )
+
+    def minors(self, day: date):
+        """Under 18 on ``day``, as ``is_minor`` says of one."""
+        return self.filter(birth_date__gt=years_before(day, ADULT))
+
+    def lacking(self, what: str, day: date):
+        """Placed students who lack ``what`` on ``day``: "agreement", "insurance", or as minors "consent"."""
+        rows = self.filter(pk__in=Enrollment.objects.open().values("student")).with_coverage(day)
+        return (rows.minors(day) if what == "consent" else rows).filter(**{f"has_{what}": False})
+
+    def running_out(self, day: date, until: date):
+        """Placed students covered on ``day`` whose last agreement or insurance ends by ``until``."""
+        rows = self.filter(pk__in=Enrollment.objects.open().values("student")).with_coverage(day)
+        then = rows.with_coverage(until + timedelta(days=1)).filter(has_agreement=False).values("pk")
+        later = rows.with_coverage(until + timedelta(days=1)).filter(has_insurance=False).values("pk")
+        return rows.filter(Q(has_agreement=True, pk__in=then) | Q(has_insurance=True, pk__in=later))
 
     def not_placed(self):
         return self.exclude(enrollments__in=Enrollment.objects.open())

@@ -22,6 +22,7 @@ from .outcomes import (
     save_credit_table,
     save_outcome,
 )
+from .papers import save_paper
 from .projects import add_member, add_module, remove_member, remove_module, save_project
 from .registers import reject, reopen, save_record, verify
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
@@ -69,6 +70,7 @@ __all__ = [
     "save_credit_table",
     "save_hours",
     "save_outcome",
+    "save_paper",
     "save_project",
     "save_record",
     "save_week",

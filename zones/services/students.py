@@ -15,6 +15,7 @@ from consortium.services import Refused, record
 from consortium.services.personal import check_reason, hindrances, note_disclosure, pseudonym
 
 from ..models import Enrollment, Student
+from .papers import empty_papers
 
 DISCLOSED = (
     "name",
@@ -95,4 +96,5 @@ def erase_student(student: Student, *, by: User, reason: str) -> None:
     stored.entered_on = stored.entered_on.replace(month=12, day=31)
     stored.erased_at = timezone.now()
     stored.save()
+    empty_papers(stored)
     record(stored, by=by, what="erased", reason=reason)

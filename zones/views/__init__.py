@@ -42,6 +42,7 @@ from .outcomes import (
     outcome_list,
     outcome_update,
 )
+from .papers import paper_create, paper_detail, paper_update
 from .projects import (
     member_add,
     member_remove,
@@ -107,6 +108,9 @@ __all__ = [
     "outcome_detail",
     "outcome_list",
     "outcome_update",
+    "paper_create",
+    "paper_detail",
+    "paper_update",
     "partner_add",
     "partner_end",
     "project_create",

@@ -1,6 +1,7 @@
 """Students: in the clear for their own college, masked for everybody else until a reason or a disclosure says why."""
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +20,7 @@ from ..filters import StudentFilter
 from ..forms import DiscloseForm
 from ..models import InnovationClass, Student
 from .pages import form_page
+from .papers import papers_of
 
 Role = Affiliation.Role
 
@@ -59,7 +61,9 @@ def student_list(request: HttpRequest) -> HttpResponse:
 
 
 def student_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    student = get_object_or_404(Student.objects.visible_to(request.user).for_list(request.user), pk=pk)
+    today = timezone.localdate()
+    found = Student.objects.visible_to(request.user).for_list(request.user).with_coverage(today)
+    student: Any = get_object_or_404(found, pk=pk)
     places = list(student.enrollments.all())
     rows = PersonalDataAccess.objects
     answers_for = may(request.user, "student.export", student)  # its college sees everybody's looks
@@ -73,7 +77,8 @@ def student_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "fields": fields,
         "places": places,
         "accesses": accesses.for_list()[:50],
-        "is_minor": student.erased_at is None and student.is_minor(timezone.localdate()),
+        "is_minor": student.erased_at is None and student.is_minor(today),
+        "papers": papers_of(student, request.user),
         "history": HistoryEntry.objects.of(student),
     }
     return render(request, "zones/student_detail.html", context)
