@@ -37,10 +37,11 @@ def prepare() -> None:
 def main() -> int:
     prepare()
     from bench.history import history_rows
+    from bench.hours import hour_rows
     from bench.pages import page_rows
     from bench.reports import report_rows
 
-    done = [measure(row) for row in [*report_rows(), *page_rows(), *history_rows()]]
+    done = [measure(row) for row in [*report_rows(), *page_rows(), *hour_rows(), *history_rows()]]
     print(table(done))
     return 0 if all(row.met for row in done) else 1
 

@@ -8,6 +8,7 @@ Source: Personal Information Protection Law, articles 5–7 (purpose, minimum, o
 import datetime
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
@@ -161,14 +162,20 @@ def name_of(record: models.Model) -> str:
     who signs in has the number of the account beside the masked name, so that history stays unambiguous.
     """
     text = str(record)
-    keys = [key for key in record._meta.fields if key.is_relation and key.related_model in REGISTER]
-    for holder in [record, *(getattr(record, key.name) for key in keys if key.is_cached(record))]:  # type: ignore[attr-defined]
+    people = (getattr(record, key.name) for key in _people_of(type(record)) if key.is_cached(record))
+    for holder in [record, *people]:
         entry = REGISTER.get(type(holder))
         values = {str(getattr(holder, name)): name for name in entry.fields} if entry and holder else {}
         for value in sorted(values, key=len, reverse=True):
-            if value and value != "None":
+            if value and value != "None" and value in text:
                 text = text.replace(value, masked(holder, values[value]))
     return f"{text}（{record.pk}）" if text == SURNAME(str(record)) else text
+
+
+@cache
+def _people_of(model: type[models.Model]) -> tuple[Any, ...]:
+    """The keys of a model that point to records with personal data."""
+    return tuple(key for key in model._meta.fields if key.is_relation and key.related_model in REGISTER)
 
 
 def remembered(record: models.Model, what: str, value: object) -> str:

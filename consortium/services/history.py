@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Consortium, HistoryEntry, HistoryLink, User
 from ..personal import remembered
+from .bulk import insert_many
 
 AT_ONCE = 2000  # links that are checked with one read
 
@@ -28,7 +29,7 @@ def record(
 
 def record_all(rows: Iterable[HistoryEntry]) -> None:
     """Add many rows that ``history_row`` made, in their order."""
-    HistoryEntry.objects.bulk_create(list(rows))
+    insert_many(list(rows))
 
 
 def history_row(

@@ -5,23 +5,28 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from consortium.models import HistoryEntry
 from consortium.personal import name_of
-from zones.models import Enrollment, HourEntry, InnovationClass, Side
+from zones.models import Enrollment, HourEntry, HourImport, InnovationClass, Side
 from zones.services import (
+    accept_import,
     add_mentor,
     approve_many,
     copy_week,
     leave,
     log_hours,
+    order_import,
     place,
     remove_mentor,
+    run_import,
     save_week,
     submit_many,
 )
 
 from ..together import at_once
+from .hour_files import row, upload, workbook
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -105,3 +110,43 @@ def test_a_mentor_is_removed_once(innovation_class, mentor, college_admin):
     said = at_once(*(lambda row=row: remove_mentor(row, by=college_admin) for row in rows))
     assert said == ["", *["Somebody else has changed this. Reload and try again."] * 2]
     assert HistoryEntry.objects.of(innovation_class).filter(old=name_of(mentor)).count() == 1
+
+
+def test_a_file_accepted_twice_at_once_is_written_once(project, partner, day):
+    order = checked_file(project, partner, day)
+    rows = [HourImport.objects.get(pk=order.pk) for _ in range(3)]
+
+    def accept(row):
+        accept_import(row, submits=False, by=partner, now=timezone.now())
+        run_import(row)
+
+    assert at_once(*(lambda row=row: accept(row) for row in rows)) == [
+        "", *["Somebody else has changed this. Reload and try again."] * 2,
+    ]  # fmt: skip
+    assert (HourEntry.objects.count(), HourImport.objects.get().status) == (1, "done")
+
+
+def test_the_same_file_handed_in_twice_and_accepted_at_once_doubles_nothing(project, partner, day):
+    orders = [checked_file(project, partner, day) for _ in range(2)]
+    for order in orders:
+        accept_import(order, submits=False, by=partner, now=timezone.now())
+    assert at_once(*(lambda order=order: run_import(order) for order in orders)) == ["", ""]
+    assert sorted(HourImport.objects.values_list("status", flat=True)) == ["checked", "done"]
+    assert HourEntry.objects.count() == 1
+    again = HourImport.objects.get(status="checked")
+    assert (again.result["new"], again.result["unchanged"]) == (0, 1)
+
+
+def test_two_workers_take_an_import_once(project, partner, day):
+    order = checked_file(project, partner, day)
+    accept_import(order, submits=False, by=partner, now=timezone.now())
+    rows = [HourImport.objects.get(pk=order.pk) for _ in range(3)]
+    assert at_once(*(lambda row=row: run_import(row) for row in rows)) == ["", "", ""]
+    assert (HourEntry.objects.count(), HistoryEntry.objects.of(HourEntry.objects.get()).count()) == (1, 1)
+
+
+def checked_file(project, partner, day) -> HourImport:
+    file = upload(workbook(row(day, partner.name, project.name)))
+    order = order_import(file, language="en", by=partner, now=timezone.now())
+    run_import(order)
+    return order

@@ -92,7 +92,7 @@ def test_all_mistakes_are_named_at_once_by_their_cells(hand_in, project, rival_p
             row(today + timedelta(days=1), "示例企业人员", project.name),
             row("昨天", "示例企业人员", project.name, "两小时", "唱歌"),
             row(day, "示例他企人员", rival_project.name),
-            row(day, "没有此人", "没有此项目"),
+            row(today + timedelta(days=1), "没有此人", "没有此项目", 1.3),
             row(day, "示例企业人员", project.name, 0, "教学"),
             row(day, "示例企业人员", project.name, -1, "研发"),
             row(day, "", ""),
@@ -110,9 +110,12 @@ def test_all_mistakes_are_named_at_once_by_their_cells(hand_in, project, rival_p
         ("E4", "两小时", "These are no hours. Give a number as 1.5, or 1:30."),
         ("B5", "示例他企人员", person % "示例他企人员"),
         ("C5", "他企项目", place % "他企项目"),
+        ("A6", (today + timedelta(days=1)).isoformat(), "This day is still to come."),
         ("B6", "没有此人", person % "没有此人"),
         ("C6", "没有此项目", place % "没有此项目"),
+        ("E6", "1.3", "Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on."),
         ("D7", "教学", "“教学” is no activity. Choose it from the template's list."),
+        ("E7", "0", "Hours must be more than 0."),
         ("E8", "-1", "Hours must be more than 0."),
         ("B9", "", "The person is missing."),
         ("C9", "", "The project is missing."),
@@ -290,8 +293,7 @@ def test_somebody_elses_import_is_not_there(
         answers = [client.get(detail), client.post(accept_it), client.get(file)]
         assert [answer.status_code for answer in answers] == [404, 404, 404]
     answer = client_for(partner).get(file)
-    assert answer.status_code == 200
-    answer.close()
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
     order.refresh_from_db()
     assert order.status == "checked"
 

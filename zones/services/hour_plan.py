@@ -162,7 +162,7 @@ def make_plan(
     if any(fault.row == sheet.head for fault in plan.faults):
         return plan  # without knowing its columns every row would be wrong
     reader = Reader(sheet, by)
-    read = list(reader.rows(plan, tell))
+    read = list(reader.rows(plan, today, tell))
     keyed = _stored_by_key([row.key for row in read if row.stored is None and row.key])
     entries: dict[int, HourEntry] = {row.stored.pk: row.stored for row in read if row.stored}
     missing = [keyed[row.key] for row in read if row.stored is None and row.key in keyed]
@@ -279,9 +279,10 @@ class Reader:
         self.at = sheet.columns.get
         self.stored = self._numbered()
 
-    def rows(self, plan: Plan, tell: Callable[[int], None]) -> Iterator[Row]:
+    def rows(self, plan: Plan, today: date, tell: Callable[[int], None]) -> Iterator[Row]:
         """The rows that say something; what is wrong with the others is put into ``plan``."""
         faulty = {(fault.row, fault.column) for fault in plan.faults}
+        unclear: list[tuple[int, dict[str, Any]]] = []
         for count, (number, cells) in enumerate(self.sheet.rows, 1):
             if count % PORTION == 0:
                 tell(count)
@@ -290,12 +291,13 @@ class Reader:
                 value = self._cell(cells, name)
                 try:
                     said[name] = self._said(name, value, cells, said)
-                except Unclear as unclear:
+                except Unclear as why:
                     letter = self.sheet.letter(name)
                     if (number, letter) not in faulty:
-                        plan.faults.append(Fault(number, letter, shown(value), str(unclear)))
+                        plan.faults.append(Fault(number, letter, shown(value), str(why)))
                     said[name] = None
             if None in [said[name] for name in ("date", "hours", "activity", "project", "person")]:
+                unclear.append((number, said))
                 continue
             stored = said["number"] or None
             activity = said["activity"]
@@ -310,6 +312,25 @@ class Reader:
                 None if note is None else _note(note),
                 stored,
             )
+        self._alone(plan, unclear, today)
+
+    def _alone(self, plan: Plan, unclear: list[tuple[int, dict[str, Any]]], today: date) -> None:
+        """What is wrong besides in rows that cannot be compared: nobody should hear of it only the next time."""
+        drafts = [
+            HourEntry(person=self.by, date=today, hours=said["hours"], activity=Activity.MENTORING)
+            for _number, said in unclear
+            if said["hours"] is not None
+        ]
+        errors = iter(hour_errors(drafts, today=today))
+        for number, said in unclear:
+            if said["hours"] is not None:
+                for error in next(errors).get("hours", []):
+                    self._add(plan, number, "hours", " ".join(error.messages))
+            if said["date"] and said["date"] > today:
+                self._add(plan, number, "date", _("This day is still to come."))
+
+    def _add(self, plan: Plan, number: int, name: str, sentence: str) -> None:
+        plan.faults.append(Fault(number, self.sheet.letter(name), plan.text(number, name), sentence))
 
     def _cell(self, cells: list, name: str) -> Any:
         place = self.at(name)
@@ -329,8 +350,8 @@ class Reader:
         if key not in self.known:
             try:
                 self.known[key] = self._worked_out(name, value, zone)
-            except Unclear as unclear:
-                self.known[key] = unclear
+            except Unclear as why:
+                self.known[key] = why
         found = self.known[key]
         if isinstance(found, Unclear):
             raise found

@@ -227,8 +227,9 @@ def _add(sheet: Sheet, cell: str, sentence: str) -> None:
     """The fault of a cell below the head; above it may stand what likes."""
     column = cell.rstrip("0123456789")
     row = int(cell[len(column) :])
+    cells, place = sheet.cells.get(row, []), _number(column) - 1
     if row > sheet.head:
-        sheet.faults.append(Fault(row, column, "", sentence))
+        sheet.faults.append(Fault(row, column, text_of(cells[place])[:60] if place < len(cells) else "", sentence))
 
 
 def _names() -> tuple[dict[str, str], set[str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from consortium.models import User
 from consortium.permissions import require
 from consortium.services import Refused
+from consortium.services.bulk import insert_many
 from consortium.services.history import history_row, record_all
 
 from ..inbox import HOURS_APPROVED, HOURS_RETURNED
@@ -26,6 +27,8 @@ from .rows import placed
 Status = HourEntry.Status
 Errors = dict[str, list[ValidationError]]
 OWN_FIELDS = ("project", "person", "date", "hours", "activity", "note")
+TYPED = ("date", "hours", "activity", "note")
+NOT_TYPED = [field.name for field in HourEntry._meta.concrete_fields if field.name not in TYPED]
 DAY = Decimal(24)
 AT_ONCE = 500  # parameters of one statement
 
@@ -75,7 +78,7 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date, reason: s
     new = [entry for entry in entries if not entry.pk]
     changes = [(entry, _changes(stored[entry.pk], entry)) for entry in entries if entry.pk]
     changed = [entry for entry, found in changes if found]
-    HourEntry.objects.bulk_create(new, batch_size=AT_ONCE)
+    insert_many(new)
     HourEntry.objects.bulk_update(changed, ["organization", "changed_at", *OWN_FIELDS], batch_size=AT_ONCE)
     record_all(
         [history_row(entry, by=by, what="created", new=entry, reason=reason) for entry in new]
@@ -304,7 +307,7 @@ def _row_errors(
     known: dict[Decimal, Errors],
 ) -> Errors:
     try:
-        entry.clean_fields(exclude=["project", "person", "organization", "approved_by", "corrects"])
+        entry.clean_fields(exclude=NOT_TYPED)
     except ValidationError as error:
         return placed(error)
     if entry.hours not in known:
