@@ -93,6 +93,16 @@ def every_member(affiliation: Affiliation, obj: Any) -> bool:
     return _member(affiliation, obj) is not None
 
 
+@condition(_("all member enterprises"))
+def member_enterprise(affiliation: Affiliation, obj: Any) -> bool:
+    return _member(affiliation, obj) is not None and obj.is_enterprise
+
+
+@condition(_("own enterprise"))
+def own_enterprise(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.is_enterprise and obj.pk == affiliation.organization_id
+
+
 @condition(_("all members but other enterprises"))
 def no_rival(affiliation: Affiliation, obj: Any) -> bool:
     member = _member(affiliation, obj)

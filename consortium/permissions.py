@@ -137,6 +137,7 @@ ACTS = {
     "assess": gettext_lazy("Assess oneself"),
     "score": gettext_lazy("Score"),
     "object": gettext_lazy("Object"),
+    "ledger": gettext_lazy("See what it gave and received"),
     "reveal": gettext_lazy("See in the clear, with a reason"),
     "disclose": gettext_lazy("Disclose to an enterprise"),
     "export": gettext_lazy("Hand out a copy"),
@@ -167,6 +168,8 @@ PERMISSIONS: dict[str, Roles] = {
     "consortium.see": dict.fromkeys(Role, on.own_consortium),
     "organization.see": MEMBERS,
     "organization.reveal": MEMBERS,
+    "organization.ledger": dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.member_enterprise)
+    | {Role.PARTNER: on.own_enterprise},
     "organization.add": {Role.SECRETARIAT: on.anywhere},
     "organization.change": {Role.SECRETARIAT: on.anywhere},
     "department.see": MEMBERS,

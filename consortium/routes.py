@@ -151,6 +151,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:hour_import_template": "hour_import.add",
     "zones:hour_import_detail": "hour_import.see",
     "zones:hour_import_accept": "hour_import.change",
+    "zones:enterprise_ledger": "organization.ledger",
     "zones:register_index": "zone.see",
     "zones:outcome_list": "outcome.see",
     "zones:outcome_create": "outcome.add",

@@ -89,6 +89,7 @@ urlpatterns = [
     path("hour-imports/template/", views.hour_import_template, name="hour_import_template"),
     path("hour-imports/<int:pk>/", views.hour_import_detail, name="hour_import_detail"),
     path("hour-imports/<int:pk>/accept/", views.hour_import_accept, name="hour_import_accept"),
+    path("enterprises/<int:pk>/ledger/", views.enterprise_ledger, name="enterprise_ledger"),
     path("registers/", views.register_index, name="register_index"),
     *(address for model in REGISTERS for address in register(model.THING)),
     path("outcomes/", views.outcome_list, name="outcome_list"),

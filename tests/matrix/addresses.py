@@ -17,6 +17,7 @@ from consortium.routes import ROUTES
 SEGMENTS = {
     "classes": "class",
     "consortium": "organization",
+    "enterprises": "organization",
     "files": "picture",
     "hours": "hours",
     "partners": "partnership",

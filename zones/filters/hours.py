@@ -16,6 +16,7 @@ class HourFilter(django_filters.FilterSet):
     zone = VisibleFilter(label=_("Zone"), field_name="project__zone", queryset=zones)
     project = VisibleFilter(label=_("Project"), queryset=projects)
     enterprise = VisibleFilter(label=_("Enterprise"), field_name="project__enterprise", queryset=enterprises)
+    organization = VisibleFilter(label=_("Enterprise whose people worked"), queryset=enterprises)
     person = VisibleFilter(label=_("Person"), queryset=workers)
     activity = django_filters.ChoiceFilter(label=_("Activity"), choices=Activity)
     status = django_filters.ChoiceFilter(label=_("State"), choices=HourEntry.Status)

@@ -28,6 +28,7 @@ from .hours import (
     hours_update,
     hours_week,
 )
+from .ledger import enterprise_ledger
 from .outcomes import (
     conversion_cancel,
     conversion_list,
@@ -83,6 +84,7 @@ __all__ = [
     "credit_rule_update",
     "credit_table_update",
     "enrollment_leave",
+    "enterprise_ledger",
     "hour_import_accept",
     "hour_import_create",
     "hour_import_detail",
