@@ -4,7 +4,7 @@ The same rows are the hours and their history, for both are written: one row of 
 and chains. How that compares with COPY of the hours alone, without any history, is the second line.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -102,7 +102,7 @@ def free_places(partner: User) -> list[HourEntry]:
     """Ten thousand quarter hours of the partner's people at places where none stands yet."""
     places = ProjectMember.objects.loggable_by(partner).select_related("project", "person", "organization")
     taken = set(HourEntry.objects.filter(corrects=None).values_list("person", "project", "date", "activity"))
-    full: Counter[Any] = Counter()
+    full: defaultdict[Any, Decimal] = defaultdict(Decimal)
     for person, day, hours in HourEntry.objects.values_list("person", "date", "hours"):
         full[person, day] += hours
     found: list[HourEntry] = []

@@ -216,7 +216,7 @@ def _read_head(sheet: Sheet, row: list, known: dict[str, str], passed: set[str])
             sheet.faults.append(Fault(sheet.head, get_column_letter(place + 1), text, fault))
     for column in NEEDED:
         if column not in sheet.columns:
-            words = {"column": LABELS[column]}
+            words = {"column": str(LABELS[column])}
             sheet.faults.append(Fault(sheet.head, "", "", _("The column “%(column)s” is missing.") % words))
     if read_over:
         words = {"columns": _(", ").join(f"“{name}”" for name in read_over)}

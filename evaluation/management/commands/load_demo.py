@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
-from evaluation.demo import evaluations, files, hours, members, notices, outcomes, plans, privacy, zones
+from evaluation.demo import evaluations, files, hours, imports, members, notices, outcomes, plans, privacy, zones
 from evaluation.models import AnnualReport
 from evaluation.services.reports import make, queue_reports
 from zones.models import Zone
@@ -55,6 +55,7 @@ class Command(BaseCommand):
         plans.load(people)
         self.stdout.write("Files …")
         files.load(people)
+        imports.load(people, today)
         self.stdout.write("Evaluations …")
         evaluations.load(people, ground, today, random)
         self.stdout.write("Announcements and notices …")
