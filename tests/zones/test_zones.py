@@ -9,7 +9,16 @@ from django.utils import translation
 from consortium.models import Department, HistoryEntry
 from consortium.services import Refused, move
 from zones.models import Project, ProjectMember, Zone, ZonePartner
-from zones.services import add_member, add_partner, end_partner, log_hours, remove_member, save_project, save_zone
+from zones.services import (
+    add_member,
+    add_partner,
+    end_partner,
+    log_hours,
+    move_zone,
+    remove_member,
+    save_project,
+    save_zone,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +88,25 @@ def test_a_zone_opens_and_closes_and_does_not_open_again(make_zone, college_admi
         move(zone, Zone.Status.ACTIVE, by=college_admin)
     assert str(caught.value) == "This is “Closed” now and cannot become “In operation”."
     assert HistoryEntry.objects.of(zone).count() == 2
+
+
+def test_a_zone_with_open_work_stays_open_and_says_what_is_open(zone, project, draft, college_admin):
+    with pytest.raises(Refused) as caught:
+        move_zone(zone, Zone.Status.CLOSED, by=college_admin)
+    sentence = (
+        "The zone cannot be closed yet: 1 project is not accepted (轴承座批量加工); 1 entry of hours is not approved."
+    )
+    assert (str(caught.value), HistoryEntry.objects.of(zone).count()) == (sentence, 0)
+    zone.refresh_from_db()
+    assert zone.status == Zone.Status.ACTIVE
+
+
+def test_a_zone_closes_when_its_projects_are_accepted_and_its_hours_approved(zone, project, draft, college_admin):
+    project.hours.update(status="approved")
+    Project.objects.filter(pk=project.pk).update(status=Project.Status.ACCEPTED)
+    move_zone(zone, Zone.Status.CLOSED, by=college_admin)
+    row = HistoryEntry.objects.of(zone).get()
+    assert (row.what, row.old, row.new) == ("status", "active", "closed")
 
 
 def test_a_partner_is_a_member_enterprise(zone, institute, college_admin):

@@ -27,7 +27,7 @@ from .projects import add_member, add_module, remove_member, remove_module, save
 from .registers import reject, reopen, save_record, verify
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
 from .week import copy_week, save_week
-from .zones import add_partner, end_partner, save_zone
+from .zones import add_partner, end_partner, move_zone, save_zone
 
 __all__ = [
     "BadRows",
@@ -53,6 +53,7 @@ __all__ = [
     "is_small",
     "leave",
     "log_hours",
+    "move_zone",
     "offers",
     "order_import",
     "place",

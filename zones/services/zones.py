@@ -3,11 +3,12 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from consortium.models import Membership, Organization, User
-from consortium.services import alone, record
+from consortium.services import Refused, alone, move, record
 
-from ..models import Zone, ZonePartner
+from ..models import HourEntry, Project, Zone, ZonePartner
 from .rows import check, save
 
 
@@ -16,6 +17,35 @@ def save_zone(zone: Zone, *, by: User | None) -> Zone:
     if zone.department_id and zone.department.organization_id != zone.college_id:
         raise ValidationError({"department": _("Choose a department of the zone's college.")})
     return save(zone, by=by)
+
+
+@alone()
+def move_zone(zone: Zone, to: str, *, by: User | None) -> None:
+    """Take the zone to the state ``to``. Raises Refused, naming what is open, when it closes too early."""
+    if to == Zone.Status.CLOSED and (still_open := open_work(zone)):
+        raise Refused(_("The zone cannot be closed yet: %(reasons)s.") % {"reasons": _("; ").join(still_open)})
+    move(zone, to, by=by)
+
+
+def open_work(zone: Zone) -> list[str]:
+    """What keeps the zone from closing, a sentence each: projects begun and not accepted, hours not approved."""
+    found = []
+    begun = (Project.Status.ACTIVE, Project.Status.DELIVERED, Project.Status.RETURNED)
+    running = [str(project) for project in zone.projects.filter(status__in=begun).order_by("code")]
+    if running:
+        found.append(
+            ngettext(
+                "%(n)d project is not accepted (%(names)s)", "%(n)d projects are not accepted (%(names)s)", len(running)
+            )
+            % {"n": len(running), "names": "、".join(running)}
+        )
+    hours = HourEntry.objects.filter(project__zone=zone).exclude(status=HourEntry.Status.APPROVED).count()
+    if hours:
+        found.append(
+            ngettext("%(n)d entry of hours is not approved", "%(n)d entries of hours are not approved", hours)
+            % {"n": hours}
+        )
+    return found
 
 
 @alone()

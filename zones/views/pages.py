@@ -43,23 +43,23 @@ def form_page(
     )
 
 
-def move_page(request: HttpRequest, obj: Any, to: str) -> HttpResponse:
-    """Ask once, then take ``obj`` to the state ``to``. A state that does not exist is a 404."""
+def move_page(request: HttpRequest, obj: Any, to: str, *, step: Callable[..., None] = move) -> HttpResponse:
+    """Ask once, then take ``obj`` to the state ``to`` by the service ``step``. A state that does not exist is a 404."""
     labels = dict(obj.Status.choices)
     if to not in labels:
         raise Http404
     if request.method == "POST":
-        move(obj, to, by=request.user)  # type: ignore[arg-type]
+        step(obj, to, by=request.user)
         return redirect(obj)
     words = {"name": obj, "old": obj.get_status_display(), "new": labels[to]}
-    step = _("Set to “%(label)s”") % {"label": labels[to]}
+    label = _("Set to “%(label)s”") % {"label": labels[to]}
     return render(
         request,
         "confirm.html",
         {
-            "heading": step,
+            "heading": label,
             "text": _("“%(name)s” is “%(old)s” now and becomes “%(new)s”. This step cannot be taken back.") % words,
-            "label": step,
+            "label": label,
             "cancel_url": obj.get_absolute_url(),
         },
     )

@@ -69,7 +69,7 @@ def zone_update(request: HttpRequest, pk: int) -> HttpResponse:
 def zone_move(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     zone = get_object_or_404(Zone.objects.visible_to(request.user), pk=pk)
     require(request.user, "zone.move", zone)
-    return move_page(request, zone, to)
+    return move_page(request, zone, to, step=services.move_zone)
 
 
 def partner_add(request: HttpRequest, pk: int) -> HttpResponse:
