@@ -1,5 +1,7 @@
 """What the week grid and the list to countersign show: shared by the pages of hours and by people's home pages."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from consortium.models import User
 
 from .models import Activity, HourEntry, ProjectMember
+from .oddities import oddities_of
 from .services.week import Cell
 
 SHOWN_TO_COUNTERSIGN = 200
@@ -208,7 +211,7 @@ def read_cells(posted: Mapping[str, str]) -> tuple[dict[Cell, Decimal | None], d
             continue
         text = text.strip()
         try:
-            figure = Decimal(text) if text else None
+            figure = read_hours(text) if text else None
         except InvalidOperation:
             errors[key] = _("Give the hours as a number.")
             continue
@@ -217,6 +220,13 @@ def read_cells(posted: Mapping[str, str]) -> tuple[dict[Cell, Decimal | None], d
             continue
         cells[cell] = figure
     return cells, errors
+
+
+def read_hours(text: str) -> Decimal:
+    """Hours as people type them: 1.5, 1:30, and both in full-width characters. Raises InvalidOperation."""
+    text = unicodedata.normalize("NFKC", text).replace("。", ".").strip()
+    clock = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text)
+    return Decimal(clock[1]) + Decimal(clock[2]) / 60 if clock else Decimal(text)
 
 
 def read_picks(posted: QueryDict) -> dict[int, str]:
@@ -240,7 +250,10 @@ def countersign_context(user: User) -> dict[str, Any]:
     waiting = HourEntry.objects.to_countersign(user)
     rows = waiting.for_list().select_related("corrects").order_by("project__name", "project", "date", "pk")
     groups: dict[int, list[HourEntry]] = defaultdict(list)
-    for entry in rows[:SHOWN_TO_COUNTERSIGN]:
+    shown = list(rows[:SHOWN_TO_COUNTERSIGN])
+    odd = oddities_of(shown)
+    for entry in shown:
+        entry.oddities = odd.get(entry.pk, [])
         groups[entry.project_id].append(entry)
     return {
         "groups": [

@@ -6,10 +6,16 @@
   if (!week) return;
   const rows = Array.from(week.tBodies[0].rows);
 
+  // As read_hours of the server: 1.5, 1:30, and both in full-width characters.
+  function read(typed) {
+    const plain = typed.normalize('NFKC').replace('。', '.').trim();
+    const clock = /^(\d{1,2}):([0-5]\d)$/.exec(plain);
+    return clock ? Number(clock[1]) + Number(clock[2]) / 60 : parseFloat(plain) || 0;
+  }
   function value(cell) {
     const input = cell.querySelector('input');
     const shown = cell.querySelector('.val');
-    return parseFloat(input ? input.value : shown ? shown.textContent : '') || 0;
+    return read(input ? input.value : shown ? shown.textContent : '');
   }
   function text(hours) { return String(Math.round(hours * 100) / 100); }
   function put(name, hours, none) {
@@ -43,7 +49,7 @@
     const step = event.target.closest('.step');
     if (!step) return;
     const input = step.parentNode.querySelector('input');
-    const hours = (parseFloat(input.value) || 0) + parseFloat(step.dataset.by);
+    const hours = read(input.value) + parseFloat(step.dataset.by);
     input.value = Math.min(24, Math.max(0, hours)) || '';
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });
@@ -53,7 +59,7 @@
     const move = moves[event.key];
     const cell = event.target.closest('td[data-d]');
     if (!move || !cell || event.target.tagName !== 'INPUT') return;
-    event.preventDefault();   // else up and down would change the figure
+    event.preventDefault();
     let row = rows.indexOf(cell.parentNode) + move[0];
     let day = Number(cell.dataset.d) + move[1];
     while (rows[row] && day >= 1 && day <= 7) {

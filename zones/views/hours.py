@@ -152,8 +152,7 @@ def hours_week(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or person is None:
         return render(request, "zones/hours_week.html", week_context(request.user, day, today, person=person))
     if request.POST.get("act") == "copy":
-        copied = len(services.copy_week(person, monday_of(day), by=request.user, today=today))
-        messages.info(request, ngettext("%(n)d entry copied.", "%(n)d entries copied.", copied) % {"n": copied})
+        _say_copied(request, services.copy_week(person, monday_of(day), by=request.user, today=today))
         return redirect(_week_url(day, person))
     cells, errors = read_cells(request.POST.dict())
     submit = request.POST.get("act") == "submit"
@@ -189,6 +188,16 @@ def hours_countersign(request: HttpRequest) -> HttpResponse:
             return redirect("zones:hours_countersign")
     context = countersign_context(request.user) | {"reason": reason, "reason_error": error, "picked": seen}
     return render(request, "zones/hours_countersign.html", context)
+
+
+def _say_copied(request: HttpRequest, copied: list[HourEntry]) -> None:
+    if not copied:
+        messages.info(request, _("Nothing copied: the week before has no hours for a cell that is still empty here."))
+        return
+    count = len(copied)
+    said = ngettext("%(n)d entry copied.", "%(n)d entries copied.", count) % {"n": count}
+    names = "；".join(f"{entry.date:%m-%d} {entry.project} {entry.hours.normalize():f}" for entry in copied)
+    messages.info(request, f"{said} {names}")
 
 
 def _say_countersigned(request: HttpRequest, taken: list[HourEntry], left: list[HourEntry], gives_back: bool) -> None:
