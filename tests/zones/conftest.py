@@ -7,10 +7,40 @@ import pytest
 from django.utils import timezone
 
 from consortium.models import Affiliation
-from zones.models import Activity, HourEntry, InnovationClass, Project, ProjectMember, Student, Zone, ZonePartner
-from zones.services import approve_many, log_hours, submit_many
+from zones.models import (
+    Activity,
+    CreditRule,
+    CreditTable,
+    Enrollment,
+    Fund,
+    HourEntry,
+    InnovationClass,
+    Outcome,
+    PartTimeTeacher,
+    Project,
+    ProjectMember,
+    ResearchProject,
+    StaffTraining,
+    Student,
+    TeacherPlacement,
+    TeachingResource,
+    TechnicalService,
+    Zone,
+    ZonePartner,
+)
+from zones.services import (
+    approve_many,
+    log_hours,
+    save_credit_rule,
+    save_credit_table,
+    save_outcome,
+    save_record,
+    submit_many,
+    verify,
+)
 
 HALF_A_YEAR = timedelta(days=180)
+A_DAY = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -151,5 +181,116 @@ def make_student(consortium, college):
 def make_mentor(make_user, consortium):
     def make(username: str, organization):
         return make_user(username, Affiliation.Role.MENTOR, organization, consortium, f"示例{username}")
+
+    return make
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def second_admin(make_user, college, consortium):
+    return make_user("second_admin", Affiliation.Role.COLLEGE_ADMIN, college, consortium, "示例第二管理员")
+
+
+@pytest.fixture
+def place(innovation_class, make_student):
+    innovation_class.places = 20
+    innovation_class.save()
+
+    def place(number: str, **fields) -> Student:
+        student = make_student(number, **fields)
+        Enrollment.objects.create(innovation_class=innovation_class, student=student, enrolled_on=date(2025, 9, 1))
+        return student
+
+    return place
+
+
+@pytest.fixture
+def student(place):
+    return place("1001")
+
+
+@pytest.fixture
+def make_outcome(zone, innovation_class, student, college_admin, now):
+    """A provincial second prize of the student, recorded by the college administrator."""
+
+    def make(by=college_admin, students=None, teachers=(), **fields) -> Outcome:
+        defaults = {
+            "zone": zone, "innovation_class": innovation_class, "kind": "contest_award", "title": "数控技能大赛",
+            "level": "provincial", "rank": "second", "date": A_DAY,
+        }  # fmt: skip
+        students = [student] if students is None else students
+        return save_outcome(Outcome(**defaults | fields), students=students, teachers=teachers, by=by, now=now)
+
+    return make
+
+
+@pytest.fixture
+def make_verified(make_outcome, second_admin, now):
+    def make(**fields) -> Outcome:
+        outcome = make_outcome(**fields)
+        verify(outcome, by=second_admin, now=now)
+        return outcome
+
+    return make
+
+
+@pytest.fixture
+def table(consortium, college, college_admin):
+    """At most 4 credits a year; provincial awards 2, first prizes 3, national 4, municipal 1, certificates 1.5."""
+    table = CreditTable(consortium=consortium, college=college, yearly_cap=Decimal(4))
+    table = save_credit_table(table, by=college_admin)
+    for kind, level, rank, credits in [
+        ("contest_award", "national", "", "4"),
+        ("contest_award", "provincial", "first", "3"),
+        ("contest_award", "provincial", "", "2"),
+        ("contest_award", "", "", "1"),
+        ("certificate", "", "", "1.5"),
+    ]:
+        rule = CreditRule(table=table, kind=kind, level=level, rank=rank, course="专业实训", credits=Decimal(credits))
+        save_credit_rule(rule, by=college_admin)
+    return table
+
+
+@pytest.fixture
+def make_record(zone, enterprise, mentor, college_mentor, college_admin, now):
+    """A sound record of the register, named after the zone's first enterprise unless told otherwise."""
+    sound = {
+        TeachingResource: {"kind": "case", "title": "轴承座加工案例", "date": A_DAY},
+        TechnicalService: {
+            "title": "减速器工艺改进",
+            "date": A_DAY,
+            "contract_amount": Decimal(60000),
+            "amount_received": Decimal("43200.50"),
+            "value_created": Decimal(300000),
+        },
+        ResearchProject: {
+            "title": "特区机制研究",
+            "kind": "vertical",
+            "level": "provincial",
+            "date": A_DAY,
+            "funding": Decimal(20000),
+        },
+        StaffTraining: {"title": "数控操作培训", "date": A_DAY, "people": 12, "hours": Decimal("7.5")},
+        TeacherPlacement: {"post": "工艺员", "date": A_DAY, "ends_on": A_DAY + timedelta(days=29), "days": 30},
+        PartTimeTeacher: {"course": "夹具设计", "date": A_DAY, "hours": Decimal(32)},
+        Fund: {
+            "title": "夹具采购",
+            "purpose": "equipment",
+            "source": "enterprise",
+            "date": A_DAY,
+            "budget": Decimal(80000),
+            "spent": Decimal(66000),
+        },
+    }
+
+    def make(model, by=college_admin, **fields):
+        people = {TeacherPlacement: college_mentor, PartTimeTeacher: mentor}
+        named = {"teacher": people[model]} if model in people else {}
+        values = {"zone": zone, "enterprise": enterprise} | named | sound[model] | fields
+        return save_record(model(**values), by=by, now=now)
 
     return make

@@ -1,29 +1,19 @@
-"""Outcomes: whose they are, who still lacks one, and how one achievement becomes credits once."""
+"""Outcomes: whose they are, who still lacks one, who sees and does what."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
 
-from consortium.models import Affiliation, HistoryEntry
-from consortium.services import Refused
-from zones.models import CreditConversion, CreditRule, CreditTable, Enrollment, Outcome, Student, ZonePartner
+from consortium.models import HistoryEntry
+from zones.models import Outcome, Student, ZonePartner
 from zones.services import (
-    cancel_conversion,
     convert,
-    offers,
     reject,
-    remove_credit_rule,
-    reopen,
-    save_credit_rule,
-    save_credit_table,
     save_outcome,
-    verify,
 )
+
+from .answers import errors, url
 
 A_DAY = date(2026, 3, 2)
 
@@ -33,93 +23,6 @@ def english(settings):
     settings.LANGUAGE_CODE = "en"
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def second_admin(make_user, college, consortium):
-    return make_user("second_admin", Affiliation.Role.COLLEGE_ADMIN, college, consortium, "示例第二管理员")
-
-
-@pytest.fixture
-def place(innovation_class, make_student):
-    innovation_class.places = 20
-    innovation_class.save()
-
-    def place(number: str, **fields) -> Student:
-        student = make_student(number, **fields)
-        Enrollment.objects.create(innovation_class=innovation_class, student=student, enrolled_on=date(2025, 9, 1))
-        return student
-
-    return place
-
-
-@pytest.fixture
-def student(place):
-    return place("1001")
-
-
-@pytest.fixture
-def make_outcome(zone, innovation_class, student, college_admin, now):
-    """A provincial second prize of the student, recorded by the college administrator."""
-
-    def make(by=college_admin, students=None, teachers=(), **fields) -> Outcome:
-        defaults = {
-            "zone": zone, "innovation_class": innovation_class, "kind": "contest_award", "title": "数控技能大赛",
-            "level": "provincial", "rank": "second", "date": A_DAY,
-        }  # fmt: skip
-        students = [student] if students is None else students
-        return save_outcome(Outcome(**defaults | fields), students=students, teachers=teachers, by=by, now=now)
-
-    return make
-
-
-@pytest.fixture
-def make_verified(make_outcome, second_admin, now):
-    def make(**fields) -> Outcome:
-        outcome = make_outcome(**fields)
-        verify(outcome, by=second_admin, now=now)
-        return outcome
-
-    return make
-
-
-@pytest.fixture
-def table(consortium, college, college_admin):
-    """At most 4 credits a year; provincial awards 2, first prizes 3, national 4, municipal 1, certificates 1.5."""
-    table = CreditTable(consortium=consortium, college=college, yearly_cap=Decimal(4))
-    table = save_credit_table(table, by=college_admin)
-    for kind, level, rank, credits in [
-        ("contest_award", "national", "", "4"),
-        ("contest_award", "provincial", "first", "3"),
-        ("contest_award", "provincial", "", "2"),
-        ("contest_award", "", "", "1"),
-        ("certificate", "", "", "1.5"),
-    ]:
-        rule = CreditRule(table=table, kind=kind, level=level, rank=rank, course="专业实训", credits=Decimal(credits))
-        save_credit_rule(rule, by=college_admin)
-    return table
-
-
-def errors(act) -> dict[str, list[str]]:
-    with pytest.raises(ValidationError) as caught:
-        act()
-    return caught.value.message_dict
-
-
-def refusal(act) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return str(caught.value)
-
-
-def url(name: str, *args) -> str:
-    return reverse(f"zones:{name}", args=args)
-
-
-# --- the outcome ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
@@ -205,7 +108,6 @@ def test_an_award_and_a_plain_one_of_the_same_student_are_not_mixed_up(make_outc
     assert list(Student.objects.placed_without_outcome()) == [student]
 
 
-# --- who sees and does what -------------------------------------------------------------------------------------------
 def test_an_enterprise_of_the_zone_reads_the_outcome_with_masked_names(
     make_verified, partner, college_admin, client_for
 ):
@@ -291,186 +193,6 @@ def test_a_form_offers_nobody_of_another_class_or_college(
         assert client.get(f"{url('outcome_create')}?innovation_class={text}").status_code == 404
 
 
-# --- credits ----------------------------------------------------------------------------------------------------------
-def test_the_line_that_says_most_is_the_one_that_counts(table, make_verified, student):
-    found = {}
-    for level, rank in [("national", "second"), ("provincial", "first"), ("provincial", "third"), ("college", "first")]:
-        [offer] = offers(make_verified(title=f"{level}{rank}", level=level, rank=rank), [student])
-        found[level, rank] = (offer.by_table, offer.course, offer.refusal)
-    assert found == {
-        ("national", "second"): (Decimal(4), "专业实训", ""),
-        ("provincial", "first"): (Decimal(3), "专业实训", ""),
-        ("provincial", "third"): (Decimal(2), "专业实训", ""),
-        ("college", "first"): (Decimal(1), "专业实训", ""),
-    }
-
-
-def test_only_a_verified_outcome_with_a_line_becomes_credits(make_outcome, make_verified, student, college_admin, now):
-    outcome = make_outcome()
-    asked = {"course": "专业实训", "by": college_admin, "now": now}
-    assert refusal(lambda: convert(outcome, student, **asked)) == "Only a verified outcome becomes credits."
-    verified = make_verified(title="另一项")
-    assert refusal(lambda: convert(verified, student, **asked)) == (
-        "The conversion table has no line for this kind, level and rank."
-    )
-
-
-def test_a_kind_without_a_line_is_refused(table, make_verified, student, college_admin, now):
-    paper = make_verified(kind="paper", level="", rank="journal")
-    sentence = "The conversion table has no line for this kind, level and rank."
-    assert refusal(lambda: convert(paper, student, course="x", by=college_admin, now=now)) == sentence
-
-
-def test_credits_are_granted_up_to_the_cap_of_the_outcomes_year(table, make_verified, student, college_admin, now):
-    def take(**fields):
-        return convert(make_verified(**fields), student, course="", by=college_admin, now=now)
-
-    first = take(title="证书一", kind="certificate", rank="advanced")
-    assert (first.credits, first.by_table, first.course, first.year) == (
-        Decimal("1.5"),
-        Decimal("1.5"),
-        "专业实训",
-        2026,
-    )
-    second = take(title="省赛一等", rank="first")
-    assert (second.credits, second.by_table) == (Decimal("2.5"), Decimal(3))
-    third = make_verified(title="证书二", kind="certificate", rank="elementary")
-    assert refusal(lambda: convert(third, student, course="", by=college_admin, now=now)) == (
-        "The most credits of a year, 4.0, are reached."
-    )
-    assert take(title="去年的", date=date(2025, 12, 31)).credits == Decimal(2)
-    assert CreditConversion.objects.granted().filter(year=2026).total() == Decimal("4.0")
-
-
-def test_what_is_taken_back_frees_the_cap_and_may_be_granted_again(table, make_verified, student, college_admin, now):
-    outcome = make_verified(level="national", rank="first")
-    conversion = convert(outcome, student, course="综合实训", by=college_admin, now=now)
-    assert refusal(lambda: convert(outcome, student, course="", by=college_admin, now=now)) == "Converted already."
-    assert errors(lambda: cancel_conversion(conversion, reason=" ", by=college_admin)) == {
-        "reason": ["Say why the credits are taken back."]
-    }
-    cancel_conversion(conversion, reason="课程选错", by=college_admin)
-    assert convert(outcome, student, course="", by=college_admin, now=now).credits == Decimal(4)
-    with pytest.raises(Refused):
-        cancel_conversion(conversion, reason="再来一次", by=college_admin)
-
-
-def test_the_same_achievement_counts_once_at_its_highest_level(table, make_verified, student, college_admin, now):
-    municipal = make_verified(level="municipal", rank="first")
-    lower = convert(municipal, student, course="", by=college_admin, now=now)
-    provincial = make_verified(same_as=municipal)
-    [offer] = offers(provincial, [student])
-    assert (offer.replaces, offer.used, offer.credits) == (lower, Decimal(0), Decimal(2))
-    higher = convert(provincial, student, course="", by=college_admin, now=now)
-    assert list(CreditConversion.objects.granted()) == [higher]
-    lower.refresh_from_db()
-    reason = HistoryEntry.objects.about(lower).order_by("-pk").first().reason
-    assert (lower.status, reason) == ("cancelled", "Counted at a higher level: 数控技能大赛")
-    assert refusal(lambda: convert(municipal, student, course="", by=college_admin, now=now)) == (
-        "The same achievement counts at its highest level: convert “数控技能大赛”."
-    )
-
-
-def test_two_that_stand_equally_high_count_once(table, make_verified, student, college_admin, now):
-    first = make_verified(title="初赛")
-    second = make_verified(title="复赛", same_as=first)
-    convert(first, student, course="", by=college_admin, now=now)
-    assert refusal(lambda: convert(second, student, course="", by=college_admin, now=now)) == (
-        "The same achievement has been converted as “初赛”."
-    )
-
-
-def test_a_higher_one_of_somebody_else_does_not_stand_in_the_way(
-    table, make_verified, place, student, college_admin, now
-):
-    other = place("1002")
-    lower = make_verified(level="municipal", students=[student, other])
-    make_verified(level="national", students=[other], same_as=lower)
-    assert [bool(offer.refusal) for offer in offers(lower, [student, other])] == [False, True]
-
-
-def test_a_conversion_is_for_whoever_earned_it(table, make_verified, place, college_admin, now):
-    sentence = "This student has not earned this outcome."
-    assert refusal(lambda: convert(make_verified(), place("1002"), course="", by=college_admin, now=now)) == sentence
-
-
-def test_a_converted_outcome_is_not_opened_again(table, make_verified, student, college_admin, now):
-    outcome = make_verified()
-    conversion = convert(outcome, student, course="", by=college_admin, now=now)
-    assert refusal(lambda: reopen(outcome, reason="录错", by=college_admin)) == (
-        "Credits have been granted for this outcome. Cancel the conversion first."
-    )
-    cancel_conversion(conversion, reason="录错", by=college_admin)
-    reopen(outcome, reason="录错", by=college_admin)
-    assert outcome.status == "recorded"
-
-
-def test_the_database_itself_counts_an_achievement_once(table, make_verified, student, college_admin, now):
-    root = make_verified(level="municipal")
-    convert(root, student, course="", by=college_admin, now=now)
-    row = CreditConversion.objects.get()
-    row.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():
-        row.save(force_insert=True)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        CreditConversion.objects.update(credits=Decimal("1.5"))
-
-
-def test_a_line_that_changes_or_goes_leaves_what_was_granted(table, make_verified, student, college_admin, now):
-    conversion = convert(make_verified(), student, course="", by=college_admin, now=now)
-    rule = table.rules.get(level="provincial", rank="")
-    rule.credits = Decimal("0.5")
-    save_credit_rule(rule, by=college_admin)
-    remove_credit_rule(rule, by=college_admin)
-    conversion.refresh_from_db()
-    assert (conversion.credits, conversion.by_table) == (Decimal(2), Decimal(2))
-    assert HistoryEntry.objects.about(table).filter(what="lines").count() == 1
-
-
-def test_a_table_says_each_line_once_and_only_ranks_of_its_kind(table, college_admin):
-    def add(**fields):
-        return lambda: save_credit_rule(CreditRule(table=table, course="x", credits=1, **fields), by=college_admin)
-
-    assert list(errors(add(kind="contest_award", level="national", rank=""))) == ["rank"]
-    assert list(errors(add(kind="contest_award", level="", rank="invention"))) == ["rank"]
-    assert list(errors(add(kind="paper", level="national", rank=""))) == ["level"]
-
-
-def test_converting_in_the_browser(table, make_verified, student, college_admin, client_for):
-    outcome = make_verified(rank="first")
-    client = client_for(college_admin)
-    address = f"{url('outcome_convert', outcome.pk)}?student={student.pk}"
-    assert address in client.get(outcome.get_absolute_url()).content.decode()
-    page = client.get(address)
-    assert "3.0 credits: 3.0 by the table; 0 of 4.0 used in 2026." in page.content.decode()
-    assert client.post(address, {"course": "数控综合实训"}).url == outcome.get_absolute_url()
-    conversion = CreditConversion.objects.get()
-    assert (conversion.course, conversion.credits) == ("数控综合实训", Decimal(3))
-    assert client.post(address, {"course": "x"}).context["form"].non_field_errors() == ["Converted already."]
-    assert client.get(url("conversion_list")).context["total"] == Decimal(3)
-    client.post(url("conversion_cancel", conversion.pk), {"reason": "课程选错"})
-    assert client.get(url("conversion_list")).context["total"] == 0
-
-
-def test_a_college_makes_its_table_in_the_browser(college_admin, other_college_admin, partner, auditor, client_for):
-    client = client_for(college_admin)
-    line = {"kind": "certificate", "level": "", "rank": "", "course": "实训", "credits": "1.5"}
-    assert client.post(url("credit_rule_create"), line).url == url("credit_table_update")
-    assert client.post(url("credit_table_update"), {"yearly_cap": "4"}).url == url("credit_rule_list")
-    assert client.post(url("credit_table_update"), {"yearly_cap": "0"}).context["form"].errors == {
-        "yearly_cap": ["This must be more than 0."]
-    }
-    client.post(url("credit_rule_create"), line)
-    rule = CreditRule.objects.get()
-    assert (rule.table.college, rule.table.yearly_cap) == (college_admin.affiliation.organization, Decimal(4))
-    assert client_for(other_college_admin).get(url("credit_rule_update", rule.pk)).status_code == 404
-    assert client_for(auditor).get(url("credit_rule_update", rule.pk)).status_code == 403
-    assert client_for(partner).get(url("credit_rule_list")).status_code == 403
-    client.post(url("credit_rule_remove", rule.pk))
-    assert CreditRule.objects.count() == 0
-
-
-# --- queries and API --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_take_a_constant_number_of_queries(
     rows, table, make_verified, place, student, college_admin, client_for, django_assert_num_queries, now
