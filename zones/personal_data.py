@@ -10,6 +10,7 @@ from consortium.models import Affiliation, User
 from consortium.personal import HIDDEN, OPEN, PHONE, SURNAME, TAIL, YEAR, PersonalField, holds, register
 
 from .models import (
+    Application,
     ApprenticeAgreement,
     CreditConversion,
     Enrollment,
@@ -81,6 +82,18 @@ PAPERS: dict[type[Any], dict[str, PersonalField]] = {
 }
 for model, fields in PAPERS.items():
     register(model, fields, person="student", clear=seen_of_paper)
+register(
+    Application,
+    {
+        "applied_on": PersonalField(STUDIES, COLLEGE, PROOF, OPEN),
+        "total": PersonalField(_("To admit by merit."), COLLEGE, PROOF, OPEN),
+        "rank": PersonalField(_("To admit by merit."), COLLEGE, PROOF, OPEN),
+        "tie_reason": PersonalField(_("To admit by merit."), COLLEGE, PROOF, OPEN),
+        "exception_reason": PersonalField(_("To admit by merit."), COLLEGE, PROOF, OPEN),
+        "end_reason": PersonalField(_("To admit by merit."), COLLEGE, PROOF, OPEN),
+    },
+    person="student",
+)
 register(
     Enrollment,
     {
@@ -179,3 +192,10 @@ def classes_mentored(person: Any) -> Iterator[str]:
 def places_taken(student: Any) -> Iterator[str]:
     for enrollment in student.enrollments.open().select_related("innovation_class"):
         yield gettext("Has a place in the class “%(name)s”.") % {"name": enrollment.innovation_class}
+
+
+@holds(Student)
+def applications_under_way(student: Any) -> Iterator[str]:
+    rows = student.applications.standing().filter(innovation_class__status=InnovationClass.Status.RECRUITING)
+    for row in rows.select_related("innovation_class"):
+        yield gettext("Has applied for the class “%(name)s”.") % {"name": row.innovation_class}

@@ -6,6 +6,7 @@ from typing import Any
 
 from consortium.models import User
 from zones.models import (
+    Application,
     ApprenticeAgreement,
     CreditConversion,
     CreditRule,
@@ -64,6 +65,10 @@ def papers(world: Any, side: str, student: Any, enterprise: Any, today: datetime
     dates = {"starts_on": today, "ends_on": today + datetime.timedelta(days=200)}
     world.add("apprentice_agreement", side, ApprenticeAgreement.objects.create(
         student=student, enterprise=enterprise, number=f"apprentice_agreement~{side}", **dates
+    ))  # fmt: skip
+    world.add("application", side, Application.objects.create(
+        innovation_class=world.records[side]["class"], student=student, applied_on=today,
+        end_reason=f"application~{side}", status="declined",
     ))  # fmt: skip
     world.add("insurance", side, Insurance.objects.create(
         student=student, insurer=f"insurance~{side}", policy_number="p", **dates

@@ -4,6 +4,7 @@ from .hours import Activity, HourEntry
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
 from .papers import PAPERS, ApprenticeAgreement, GuardianConsent, Insurance
 from .projects import Project, ProjectMember, ProjectModule
+from .recruiting import Application, ApplicationScore, Criterion
 from .registers import (
     REGISTERS,
     TARGET_DAYS,
@@ -20,10 +21,13 @@ from .zones import Side, Zone, ZonePartner
 
 __all__ = [
     "Activity",
+    "Application",
+    "ApplicationScore",
     "ApprenticeAgreement",
     "CreditConversion",
     "CreditRule",
     "CreditTable",
+    "Criterion",
     "Enrollment",
     "Fund",
     "GuardianConsent",

@@ -56,6 +56,8 @@ class InnovationClass(models.Model):
     places = models.PositiveSmallIntegerField(_("places"))
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNING)
 
+    admitted_at = models.DateTimeField(_("admission"), null=True, blank=True, editable=False)
+
     files_act = "class.change"
     objects = InnovationClassQuerySet.as_manager()
 

@@ -1,3 +1,4 @@
+from .applicants import Line, apply_rows, read_applicants
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .hour_imports import accept_import, is_small, order_import, run_import
 from .hour_template import write_template
@@ -24,6 +25,19 @@ from .outcomes import (
 )
 from .papers import save_paper
 from .projects import add_member, add_module, remove_member, remove_module, save_project
+from .ranking import Ranked, ranking
+from .recruiting import (
+    Typed,
+    admit,
+    admit_exception,
+    apply,
+    decide_tie,
+    end_application,
+    move_class,
+    save_criteria,
+    save_points,
+    take_back_admission,
+)
 from .registers import reject, reopen, save_record, verify
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
 from .week import copy_week, save_week
@@ -31,33 +45,45 @@ from .zones import add_partner, end_partner, move_zone, save_zone
 
 __all__ = [
     "BadRows",
+    "Line",
     "DISCLOSED",
+    "Ranked",
+    "Typed",
     "accept_import",
     "add_member",
     "add_mentor",
     "add_module",
     "add_partner",
     "add_student",
+    "admit",
+    "admit_exception",
+    "apply",
+    "apply_rows",
     "approve_many",
     "cancel_conversion",
     "convert",
     "copy_week",
     "correct_hours",
     "countersign",
+    "decide_tie",
     "delete_hours",
     "disclose",
     "disclosed_to",
+    "end_application",
     "end_partner",
     "erase_student",
     "hour_errors",
     "is_small",
     "leave",
     "log_hours",
+    "move_class",
     "move_zone",
     "offers",
     "order_import",
     "place",
     "place_all",
+    "ranking",
+    "read_applicants",
     "reject",
     "remove_credit_rule",
     "remove_member",
@@ -69,14 +95,17 @@ __all__ = [
     "save_class",
     "save_credit_rule",
     "save_credit_table",
+    "save_criteria",
     "save_hours",
     "save_outcome",
     "save_paper",
+    "save_points",
     "save_project",
     "save_record",
     "save_week",
     "save_zone",
     "submit_many",
+    "take_back_admission",
     "verify",
     "with_recipients",
     "write_template",

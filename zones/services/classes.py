@@ -68,8 +68,12 @@ def add_student(student: Student, *, by: User | None) -> Student:
 
 
 @transaction.atomic
-def place(student: Student, innovation_class: InnovationClass, *, on: date, by: User | None) -> Enrollment:
+def place(
+    student: Student, innovation_class: InnovationClass, *, on: date, admitted: bool = False, by: User | None
+) -> Enrollment:
     """Give a student a place in a class from the day ``on``.
+
+    A class that recruits takes those who are ``admitted``, in the order of admission and for nobody else's asking.
 
     Refused to whoever is under 16 that day, has not finished the first year (1 July of the year after entry), or has a
     place already, and when the class is full. Source: the rules of the special zones and of student placements.
@@ -91,7 +95,10 @@ def place(student: Student, innovation_class: InnovationClass, *, on: date, by: 
                 % {"student": student, "day": f"{second_year}-07-01"}
             }
         )
-    if locked.enrollments.open().count() >= locked.places:
+    if not admitted and locked.status == InnovationClass.Status.RECRUITING and locked.applications.exists():
+        sentence = _("This class is recruiting: students get their places by admission.")
+        raise ValidationError({"innovation_class": sentence})
+    if not admitted and locked.enrollments.open().count() >= locked.places:
         raise ValidationError({"innovation_class": _("The class is full: %(n)d places.") % {"n": locked.places}})
     enrollment.save()
     record(innovation_class, by=by, what="enrollments", new=student)

@@ -55,6 +55,19 @@ from .projects import (
     project_move,
     project_update,
 )
+from .recruiting import (
+    application_create,
+    application_end,
+    application_exception,
+    applications_paste,
+    class_admit,
+    class_criteria,
+    class_letters,
+    class_points,
+    class_recruiting,
+    class_take_back,
+    class_tie,
+)
 from .registers import (
     record_reject,
     record_reopen,
@@ -69,12 +82,23 @@ from .students import class_disclose, student_detail, student_erase, student_fil
 from .zones import partner_add, partner_end, zone_create, zone_detail, zone_list, zone_move, zone_update
 
 __all__ = [
+    "application_create",
+    "application_end",
+    "application_exception",
+    "applications_paste",
+    "class_admit",
     "class_create",
+    "class_criteria",
     "class_detail",
     "class_disclose",
+    "class_letters",
     "class_list",
     "class_move",
     "class_place",
+    "class_points",
+    "class_recruiting",
+    "class_take_back",
+    "class_tie",
     "class_update",
     "conversion_cancel",
     "conversion_list",

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -91,7 +93,8 @@ def class_update(request: HttpRequest, pk: int) -> HttpResponse:
 def class_move(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     innovation_class = get_object_or_404(InnovationClass.objects.visible_to(request.user), pk=pk)
     require(request.user, "class.move", innovation_class)
-    return move_page(request, innovation_class, to)
+    step = partial(services.move_class, today=timezone.localdate())
+    return move_page(request, innovation_class, to, step=step)
 
 
 def mentor_add(request: HttpRequest, pk: int) -> HttpResponse:

@@ -8,7 +8,19 @@ from django.utils import timezone
 
 from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
-from evaluation.demo import evaluations, files, hours, imports, members, notices, outcomes, plans, privacy, zones
+from evaluation.demo import (
+    evaluations,
+    files,
+    hours,
+    imports,
+    members,
+    notices,
+    outcomes,
+    plans,
+    privacy,
+    recruiting,
+    zones,
+)
 from evaluation.models import AnnualReport
 from evaluation.services.reports import make, queue_reports
 from zones.models import Zone
@@ -51,6 +63,8 @@ class Command(BaseCommand):
         hours.load(people, ground, today, random)
         self.stdout.write("Outcomes and registers …")
         outcomes.load(people, ground, today, random)
+        self.stdout.write("Recruiting and students' papers …")
+        recruiting.load(people, ground, today)
         self.stdout.write("Task table …")
         plans.load(people)
         self.stdout.write("Files …")
