@@ -13,6 +13,7 @@ from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
 from .models import HourEntry
+from .services.months import closable_months, lacking_months, last_of_month
 
 Role, Mail = Affiliation.Role, Notice.Mail
 WRITERS = (Role.PARTNER, Role.MENTOR)
@@ -49,6 +50,30 @@ def _to_countersign(user: User) -> Iterator[Waiting]:
             reverse("zones:hours_countersign"),
             _("Countersign"),
         )
+
+
+@waits("months", gettext_lazy("Months of hours"))
+def months_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    """Months of which somebody for whom the user logs has filled in nothing; for a college the months to close."""
+    role = user.affiliation.role if user.affiliation else None
+    if role in WRITERS:
+        for month, places in sorted(lacking_months(user, today).items()):
+            names = "、".join(dict.fromkeys(str(place.project) for place in places))
+            yield Waiting(
+                _("Fill in the hours of %(month)s") % {"month": f"{month:%Y-%m}"},
+                _("Neither hours nor “no work”: %(names)s") % {"names": names},
+                f"{reverse('zones:hours_week')}?day={min(last_of_month(month), today).isoformat()}",
+                _("Fill in"),
+                last_of_month(month),
+            )
+    elif role == Role.COLLEGE_ADMIN:
+        for zone, month in closable_months(user, today):
+            yield Waiting(
+                _("Close %(month)s of %(zone)s") % {"month": f"{month:%Y-%m}", "zone": zone},
+                _("See what is still open, then close the month."),
+                f"{reverse('zones:month_list', args=[zone.pk])}?year={month.year}",
+                _("Open"),
+            )
 
 
 def _returned(user: User) -> Iterator[Waiting]:

@@ -15,8 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from consortium.models import User
 
-from .models import Activity, HourEntry, ProjectMember
+from .models import Activity, HourEntry, NoWork, ProjectMember
 from .oddities import oddities_of
+from .services.months import first_of_month, last_of_month, works_in
 from .services.week import Cell
 
 SHOWN_TO_COUNTERSIGN = 200
@@ -158,7 +159,21 @@ def week_context(
             for entry in returned.for_list()
         ],
         "errors": [(row, square) for row in rows for square in row.squares if square.error],
+        "idle": _idle(user, person, first_of_month(day)) if day <= today else [],
+        "idle_month": first_of_month(day),
     }
+
+
+def _idle(user: User, person: User | None, month: date) -> list[tuple[ProjectMember, NoWork | None]]:
+    """The person's projects without hours in the month, each with the word that there was no work, if it was given."""
+    places = ProjectMember.objects.loggable_by(user).filter(person=person).select_related("project", "person")
+    worked = HourEntry.objects.filter(person=person, date__range=(month, last_of_month(month))).values("project")
+    declared = {one.project_id: one for one in NoWork.objects.filter(person=person, month=month)}
+    return [
+        (place, declared.get(place.project_id))
+        for place in places.exclude(project__in=worked).order_by("project__name", "pk")
+        if works_in(place, month)
+    ]
 
 
 def _rows(

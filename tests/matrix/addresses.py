@@ -20,6 +20,7 @@ SEGMENTS = {
     "enterprises": "organization",
     "files": "picture",
     "hours": "hours",
+    "months": "closed_month",
     "partners": "partnership",
     "people": "person",
     "progress": "progress",
@@ -40,6 +41,7 @@ WORDS = {
     "consortium:attachment_page": {"page": 1},
     "tasks:plan_export": {"kind": "xlsx"},
     "zones:class_move": {"to": "finished"},
+    "zones:month_close": {"year": 2020, "month": 2},
     "zones:project_move": {"to": "delivered"},
     "zones:zone_move": {"to": "closed"},
 }

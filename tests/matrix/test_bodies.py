@@ -30,7 +30,7 @@ PAGES = [address for address in addresses() if not address.is_api and "GET" in a
 MEANT = {
     "chosen": "indicator", "note": "indicator", "score": "indicator",
     "zones": "zone", "responsible": "responsible_organization", "students": "student",
-    "h": "project", "of": "project", "pick": "hours", "seen": "hours",
+    "h": "project", "place": "member", "of": "project", "pick": "hours", "seen": "hours",
 }  # fmt: skip
 # numbers that are no record's
 AMOUNTS = {"bands", "day", "days", "quarter", "submit", "year"}

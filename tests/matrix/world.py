@@ -35,11 +35,13 @@ from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme
 from tasks.models import Milestone, Plan, Progress, Task
 from zones.models import (
     Activity,
+    ClosedMonth,
     Enrollment,
     HourEntry,
     HourImport,
     InnovationClass,
     Mentor,
+    NoWork,
     Outcome,
     Project,
     ProjectMember,
@@ -207,6 +209,13 @@ class Maker:
         add("module", side, ProjectModule.objects.create(project=project, number=1, name=f"module~{side}"))
         add("member", side, project.members.order_by("pk")[0])
         add("hours", side, self.entry(project, people["mentor"], f"hours~{side}"))
+        add("no_work", side, NoWork.objects.create(
+            project=project, person=people["mentor"], organization=self.enterprise, month=datetime.date(2020, 1, 1),
+            declared_by=people["mentor"], declared_at=self.now,
+        ))  # fmt: skip
+        add("closed_month", side, ClosedMonth.objects.create(
+            zone=self.zone, month=datetime.date(2020, 1, 1), closed_by=people["college_mentor"], closed_at=self.now
+        ))  # fmt: skip
         self.entry(project, people["mentor"], f"submitted~{side}", days=4, status="submitted")
         self.entry(project, people["mentor"], f"approved~{side}", days=5, status="approved")
         self.entry(project, people["partner"], f"partners~{side}", status="submitted")

@@ -336,7 +336,7 @@ def test_a_year_of_hours_is_written_in_few_statements(
         for ago in range(150)
         for activity in ("teaching", "mentoring")
     ]
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(63):
         save_hours(rows, by=mentor, today=today)
         submit_many(rows, by=mentor)
         approve_many(rows, by=college_admin)

@@ -1,6 +1,7 @@
 from .classes import Enrollment, InnovationClass, Mentor, Student
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
+from .months import ClosedMonth, NoWork
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
 from .papers import PAPERS, ApprenticeAgreement, GuardianConsent, Insurance
 from .projects import Project, ProjectMember, ProjectModule
@@ -24,6 +25,7 @@ __all__ = [
     "Application",
     "ApplicationScore",
     "ApprenticeAgreement",
+    "ClosedMonth",
     "CreditConversion",
     "CreditRule",
     "CreditTable",
@@ -37,6 +39,7 @@ __all__ = [
     "Insurance",
     "Level",
     "Mentor",
+    "NoWork",
     "Outcome",
     "OutcomeKind",
     "PAPERS",

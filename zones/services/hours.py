@@ -22,6 +22,7 @@ from ..inbox import HOURS_APPROVED, HOURS_RETURNED
 from ..models import HourEntry, ProjectMember
 from ..models.hours import ONE_DAY
 from .hour_notices import tell_other_side, tell_writers
+from .months import closed_among, declared_among, first_of_month, keep_months
 from .rows import placed
 
 Status = HourEntry.Status
@@ -63,6 +64,7 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date, reason: s
     every entry's errors, Refused when one is locked, PermissionDenied when one is not the user's to write.
     """
     lock_people({entry.person_id for entry in entries})
+    keep_months({entry.project_id for entry in entries})
     stored = _editable([entry for entry in entries if entry.pk])
     errors = hour_errors(entries, today=today)
     if any(errors):
@@ -102,6 +104,7 @@ def hour_errors(entries: Sequence[HourEntry], *, today: date) -> list[Errors]:
     hour_sentences: dict[Decimal, Errors] = {}
     errors = [_row_errors(entry, members, today, hour_sentences) for entry in entries]
     sound = [index for index, found in enumerate(errors) if not found]
+    _find_settled_months(entries, sound, errors)
     _find_doubles(entries, sound, errors)
     _find_full_days(entries, [index for index in sound if not errors[index]], errors)
     return errors
@@ -176,6 +179,7 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
     if entry.status != Status.APPROVED or entry.corrects_id:
         raise Refused(_("Only an approved entry can be corrected; others are changed."))
     lock_people([entry.person_id])
+    keep_months([entry.project_id])
     if entry.corrections.exclude(status__in=[Status.APPROVED, Status.RETURNED]).exists():
         raise Refused(_("A correction of this entry is waiting to be countersigned."))
     if not reason.strip():
@@ -337,6 +341,24 @@ def _constraint_errors(entry: HourEntry) -> Errors:
     except ValidationError as error:
         return placed(error)
     return {}
+
+
+def _find_settled_months(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:
+    """Days in a month that is closed in the zone, or for which the person has declared that there was no work."""
+    closed = closed_among((entries[index].project_id, entries[index].date) for index in sound)
+    declared = declared_among(
+        (entries[index].project_id, entries[index].person_id, entries[index].date)
+        for index in sound
+        if not entries[index].corrects_id
+    )
+    for index in sound:
+        entry, month = entries[index], first_of_month(entries[index].date)
+        if (entry.project_id, month) in closed:
+            sentence = _("%(month)s is closed in this zone.") % {"month": f"{month:%Y-%m}"}
+            errors[index]["date"] = [ValidationError(sentence)]
+        elif (entry.project_id, entry.person_id, month) in declared:
+            sentence = _("“No work” is declared for %(month)s. Take that back first.") % {"month": f"{month:%Y-%m}"}
+            errors[index]["date"] = [ValidationError(sentence)]
 
 
 def _find_doubles(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:

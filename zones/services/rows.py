@@ -22,6 +22,7 @@ PARTS = [
     gettext_noop("corrections"),
     gettext_noop("lines"),
     gettext_noop("credit conversions"),
+    gettext_noop("closed months"),
 ]
 
 

@@ -29,6 +29,7 @@ from .hours import (
     hours_week,
 )
 from .ledger import enterprise_ledger
+from .months import month_close, month_list, month_open, no_work_declare, no_work_withdraw
 from .outcomes import (
     conversion_cancel,
     conversion_list,
@@ -129,6 +130,11 @@ __all__ = [
     "mentor_remove",
     "module_add",
     "module_remove",
+    "month_close",
+    "month_list",
+    "month_open",
+    "no_work_declare",
+    "no_work_withdraw",
     "outcome_convert",
     "outcome_create",
     "outcome_detail",

@@ -43,6 +43,7 @@ def zone_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "zone": zone,
         "next_states": next_states(zone),
+        "last_closed": zone.closed_months.order_by("-month").first(),
         "history": HistoryEntry.objects.of(zone),
         **zone_facts(zone, request.user, timezone.localdate()),
     }
