@@ -12,7 +12,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from . import conditions as on
 from .models import Affiliation, Attachment, User
@@ -137,7 +137,7 @@ ACTS = {
     "verify": gettext_lazy("Verify"),
     "correct": gettext_lazy("Put right what is approved"),
     "review": gettext_lazy("Confirm or return"),
-    "reopen": gettext_lazy("Open again"),
+    "reopen": pgettext_lazy("month", "Open again"),
     "assess": gettext_lazy("Assess oneself"),
     "score": gettext_lazy("Score"),
     "object": gettext_lazy("Object"),

@@ -13,7 +13,7 @@ from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
 from .models import HourEntry
-from .services.months import closable_months, lacking_months, last_of_month
+from .services.months import closable_months, lacking_months, last_of_month, month_name
 
 Role, Mail = Affiliation.Role, Notice.Mail
 WRITERS = (Role.PARTNER, Role.MENTOR)
@@ -60,7 +60,7 @@ def months_in_hand(user: User, today: date) -> Iterator[Waiting]:
         for month, places in sorted(lacking_months(user, today).items()):
             names = "、".join(dict.fromkeys(str(place.project) for place in places))
             yield Waiting(
-                _("Fill in the hours of %(month)s") % {"month": f"{month:%Y-%m}"},
+                _("Fill in the hours of %(month)s") % {"month": month_name(month)},
                 _("Neither hours nor “no work”: %(names)s") % {"names": names},
                 f"{reverse('zones:hours_week')}?day={min(last_of_month(month), today).isoformat()}",
                 _("Fill in"),
@@ -69,7 +69,7 @@ def months_in_hand(user: User, today: date) -> Iterator[Waiting]:
     elif role == Role.COLLEGE_ADMIN:
         for zone, month in closable_months(user, today):
             yield Waiting(
-                _("Close %(month)s of %(zone)s") % {"month": f"{month:%Y-%m}", "zone": zone},
+                _("Close %(month)s of %(zone)s") % {"month": month_name(month), "zone": zone},
                 _("See what is still open, then close the month."),
                 f"{reverse('zones:month_list', args=[zone.pk])}?year={month.year}",
                 _("Open"),

@@ -157,10 +157,10 @@ def test_a_closed_month_takes_no_hours_no_corrections_and_no_declarations(
     close(zone, college_admin)
     with pytest.raises(ValidationError) as refused:
         log(mentor, date(2026, 3, 31))
-    assert refused.value.message_dict == {"date": ["2026-03 is closed in this zone."]}
-    with pytest.raises(ValidationError, match="2026-03 is closed"):
+    assert refused.value.message_dict == {"date": ["March 2026 is closed in this zone."]}
+    with pytest.raises(ValidationError, match="March 2026 is closed"):
         correct_hours(settled, hours=Decimal(1), reason="r", by=mentor, today=TODAY)
-    with pytest.raises(Refused, match="2026-03 is closed"):
+    with pytest.raises(Refused, match="March 2026 is closed"):
         withdraw_no_work(NoWork.objects.get(person=partner), by=partner)
     assert log(mentor, date(2026, 4, 1)).pk is not None  # the next month goes on
 
@@ -196,7 +196,7 @@ def test_no_work_is_refused_where_hours_stand_and_hours_where_no_work_stands(
     say_nothing_was_worked(partner)
     with pytest.raises(ValidationError) as refused:
         log(partner, date(2026, 3, 9))
-    assert refused.value.message_dict == {"date": ["“No work” is declared for 2026-03. Take that back first."]}
+    assert refused.value.message_dict == {"date": ["“No work” is declared for March 2026. Take that back first."]}
     withdraw_no_work(NoWork.objects.get(), by=partner)
     assert log(partner, date(2026, 3, 9)).pk is not None
 
@@ -247,12 +247,12 @@ def test_what_a_person_has_not_said_of_last_month_waits_until_it_is_said(project
         items = waiting_for(User.objects.get(pk=mentor.pk), TODAY)
         return [item.title for item in items if item.source == "months"]
 
-    assert waits() == ["Fill in the hours of 2026-03"]
+    assert waits() == ["Fill in the hours of March 2026"]
     say_nothing_was_worked(mentor)
     assert waits() == []
 
 
-@pytest.mark.parametrize(("day", "asked"), [(24, ["2026-03"]), (25, ["2026-03", "2026-04"])])
+@pytest.mark.parametrize(("day", "asked"), [(24, ["March 2026"]), (25, ["March 2026", "April 2026"])])
 def test_the_running_month_is_asked_for_from_its_25th_day(project, mentor, day, asked):
     items = waiting_for(User.objects.get(pk=mentor.pk), date(2026, 4, day))
     assert [item.title.removeprefix("Fill in the hours of ") for item in items if item.source == "months"] == asked
@@ -263,7 +263,7 @@ def test_a_college_is_told_of_a_month_to_close_until_it_is_closed(zone, settled,
         items = waiting_for(User.objects.get(pk=college_admin.pk), TODAY)
         return [item.title for item in items if item.source == "months"]
 
-    assert waits() == ["Close 2026-03 of 数控加工产教特区"]
+    assert waits() == ["Close March 2026 of 数控加工产教特区"]
     close(zone, college_admin)
     assert waits() == []
 

@@ -22,7 +22,7 @@ from ..inbox import HOURS_APPROVED, HOURS_RETURNED
 from ..models import HourEntry, ProjectMember
 from ..models.hours import ONE_DAY
 from .hour_notices import tell_other_side, tell_writers
-from .months import closed_among, declared_among, first_of_month, keep_months
+from .months import closed_among, declared_among, first_of_month, keep_months, month_name
 from .rows import placed
 
 Status = HourEntry.Status
@@ -354,10 +354,10 @@ def _find_settled_months(entries: Sequence[HourEntry], sound: list[int], errors:
     for index in sound:
         entry, month = entries[index], first_of_month(entries[index].date)
         if (entry.project_id, month) in closed:
-            sentence = _("%(month)s is closed in this zone.") % {"month": f"{month:%Y-%m}"}
+            sentence = _("%(month)s is closed in this zone.") % {"month": month_name(month)}
             errors[index]["date"] = [ValidationError(sentence)]
         elif (entry.project_id, entry.person_id, month) in declared:
-            sentence = _("“No work” is declared for %(month)s. Take that back first.") % {"month": f"{month:%Y-%m}"}
+            sentence = _("“No work” is declared for %(month)s. Take that back first.") % {"month": month_name(month)}
             errors[index]["date"] = [ValidationError(sentence)]
 
 

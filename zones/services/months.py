@@ -9,7 +9,9 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from consortium.models import User
 from consortium.permissions import require
@@ -27,6 +29,11 @@ def first_of_month(day: date) -> date:
 
 def last_of_month(month: date) -> date:
     return first_of_month(month + timedelta(days=31)) - timedelta(days=1)
+
+
+def month_name(month: date) -> str:
+    """The month as people write it: March 2026, 2026年3月."""
+    return date_format(month, pgettext("date format of a month and its year", "F Y"))
 
 
 @dataclass
@@ -199,7 +206,7 @@ def refuse_closed(places: Iterable[tuple[int, date]]) -> None:
     """Raise Refused when one of the days on one of the projects lies in a month that is closed."""
     if closed := closed_among(places):
         _project, month = min(closed, key=lambda place: place[1])
-        raise Refused(_("%(month)s is closed in this zone.") % {"month": f"{month:%Y-%m}"})
+        raise Refused(_("%(month)s is closed in this zone.") % {"month": month_name(month)})
 
 
 def closed_among(places: Iterable[tuple[int, date]]) -> set[tuple[int, date]]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
@@ -17,6 +18,7 @@ from consortium.permissions import require
 from .. import services
 from ..forms.months import NoWorkForm, ReopenForm
 from ..models import ClosedMonth, NoWork, Zone
+from ..services.months import month_name
 from .pages import form_page
 
 
@@ -41,9 +43,9 @@ def month_close(request: HttpRequest, pk: int, year: int, month: int) -> HttpRes
     first = date(year, month, 1)
     if request.method == "POST":
         services.close_month(zone, first, by=request.user, now=timezone.now(), today=today)
-        messages.success(request, _("%(month)s is closed.") % {"month": f"{first:%Y-%m}"})
+        messages.success(request, _("%(month)s is closed.") % {"month": month_name(first)})
         return redirect(_page(zone, year))
-    words = {"zone": zone, "month": f"{first:%Y-%m}"}
+    words = {"zone": zone, "month": month_name(first)}
     context = {
         "heading": _("Close %(month)s") % words,
         "text": _(
@@ -67,8 +69,8 @@ def month_open(request: HttpRequest, pk: int) -> HttpResponse:
         services.open_month(closed, **form.cleaned_data, by=request.user)
         return page
 
-    heading = _("Open %(month)s again") % {"month": f"{closed.month:%Y-%m}"}
-    return form_page(request, form, reopen, heading=heading, cancel_url=page, label=_("Open again"))
+    heading = _("Open %(month)s again") % {"month": month_name(closed.month)}
+    return form_page(request, form, reopen, heading=heading, cancel_url=page, label=pgettext("month", "Open again"))
 
 
 def _page(zone: Zone, year: int) -> str:
