@@ -41,7 +41,7 @@ class ConsentForm(RowForm):
         super().__init__(*args, **kwargs)
 
 
-PAPER_FORMS = {
+PAPER_FORMS: dict[str, Any] = {
     ApprenticeAgreement.THING: AgreementForm,
     Insurance.THING: InsuranceForm,
     GuardianConsent.THING: ConsentForm,

@@ -4,6 +4,7 @@ Only the student's own college reads these; everybody else sees on the student's
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -145,4 +146,4 @@ class GuardianConsent(models.Model):
         return reverse("zones:guardian_consent_detail", args=[self.pk])
 
 
-PAPERS = [ApprenticeAgreement, Insurance, GuardianConsent]
+PAPERS: list[Any] = [ApprenticeAgreement, Insurance, GuardianConsent]

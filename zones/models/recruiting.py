@@ -56,7 +56,7 @@ class ApplicationQuerySet(models.QuerySet):
         return self.none()
 
     def standing(self):
-        return self.filter(status__in=Application.Status.STANDING)
+        return self.exclude(status__in=Application.ENDED)
 
     def admitted(self):
         return self.filter(status=Application.Status.ADMITTED)
@@ -76,12 +76,11 @@ class Application(models.Model):
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    Status.STANDING = (Status.APPLIED, Status.ADMITTED, Status.WAITING)  # type: ignore[attr-defined]
-    _ends = {Status.DECLINED, Status.WITHDRAWN}
+    ENDED = {Status.DECLINED, Status.WITHDRAWN}
     TRANSITIONS = {
-        Status.APPLIED: {Status.ADMITTED, Status.WAITING, *_ends},
-        Status.WAITING: {Status.ADMITTED, Status.APPLIED, *_ends},
-        Status.ADMITTED: {Status.APPLIED, *_ends},
+        Status.APPLIED: {Status.ADMITTED, Status.WAITING, *ENDED},
+        Status.WAITING: {Status.ADMITTED, Status.APPLIED, *ENDED},
+        Status.ADMITTED: {Status.APPLIED, *ENDED},
     }
 
     # PROTECT both: who was admitted before whom is history

@@ -39,7 +39,7 @@ def empty_papers(student: Student) -> None:
     for paper in student.agreements.all():
         paper.number = f"erased-{paper.pk}"
         paper.save(update_fields=["number"])
-    for paper in student.insurances.all():
-        paper.policy_number = f"erased-{paper.pk}"
-        paper.save(update_fields=["policy_number"])
+    for insurance in student.insurances.all():
+        insurance.policy_number = f"erased-{insurance.pk}"
+        insurance.save(update_fields=["policy_number"])
     student.consents.update(guardian_name="—", guardian_phone="—")

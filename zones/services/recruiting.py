@@ -162,9 +162,8 @@ def save_points(innovation_class: InnovationClass, typed: Iterable[Typed], *, by
             )
         if application.tie_order is not None:  # it was decided among other equals
             Application.objects.filter(pk=application.pk).update(tie_order=None, tie_reason="")
-        words = {"old": now, "new": one.points}
-        said = {k: "" if v is None else f"{criterion.name} {v}" for k, v in words.items()}
-        record(application, by=by, what="points", **said)
+        old, new = ("" if value is None else f"{criterion.name} {value}" for value in (now, one.points))
+        record(application, by=by, what="points", old=old, new=new)
     return refused
 
 
