@@ -15,7 +15,7 @@ from .models import Affiliation, Organization
 
 PARENTS = [
     "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
-    "student",
+    "placement", "student",
 ]  # fmt: skip
 
 
@@ -251,6 +251,17 @@ def college_side(affiliation: Affiliation, obj: Any) -> bool:
 @condition(_("that name the own enterprise"))
 def naming_own_enterprise(affiliation: Affiliation, obj: Any) -> bool:
     return of(obj, "enterprise_id") == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+@condition(_("of enterprises that work in the own college's zones"))
+def partner_of_own_zones(affiliation: Affiliation, obj: Any) -> bool:
+    zones = obj.enterprise.partnerships.filter(zone__college=affiliation.organization_id)
+    return in_consortium(affiliation, obj) and zones.exists()
+
+
+@condition(_("of the own college or the own enterprise"))
+def own_side(affiliation: Affiliation, obj: Any) -> bool:
+    return own_college(affiliation, obj) or naming_own_enterprise(affiliation, obj)
 
 
 @condition(_("what one has recorded oneself"))

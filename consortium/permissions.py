@@ -43,6 +43,14 @@ REGISTERS: Roles = ALL | {
 }
 COLLEGE: Roles = {Role.COLLEGE_ADMIN: on.own_college, Role.MENTOR: on.own_college}
 RECORDERS: Roles = {Role.COLLEGE_ADMIN: on.own_organization, Role.MENTOR: on.own_record}
+POSTS: Roles = ALL | {Role.COLLEGE_ADMIN: on.partner_of_own_zones, Role.PARTNER: on.naming_own_enterprise}
+PLACEMENTS: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.own_college,
+    Role.PARTNER: on.naming_own_enterprise,
+    Role.MENTOR: on.own_side,
+}
+ATTENDANTS: Roles = {role: PLACEMENTS[role] for role in (Role.COLLEGE_ADMIN, Role.PARTNER, Role.MENTOR)}
+RECORDERS_OF_POSTS: Roles = {role: POSTS[role] for role in (Role.COLLEGE_ADMIN, Role.PARTNER)}
 TASKS: Roles = ALL | {Role.COLLEGE_ADMIN: on.whole_consortium, Role.MENTOR: on.own_task}
 SCHEMES: Roles = dict.fromkeys(Role, on.no_draft) | OFFICE
 EVALUATIONS: Roles = ALL | {
@@ -112,6 +120,12 @@ THINGS = {
     "teacher_placement": "zones.TeacherPlacement",
     "part_time_teacher": "zones.PartTimeTeacher",
     "fund": "zones.Fund",
+    "post": "zones.Post",
+    "staff_count": "zones.StaffCount",
+    "placement": "zones.Placement",
+    "attendance": "zones.Attendance",
+    "breach_answer": "zones.BreachAnswer",
+    "chosen_pack": "zones.ChosenPack",
     "plan": "tasks.Plan",
     "task": "tasks.Task",
     "milestone": "tasks.Milestone",
@@ -271,6 +285,22 @@ PERMISSIONS: dict[str, Roles] = {
     **_register("teacher_placement"),
     **_register("part_time_teacher", by_partner=True),
     **_register("fund"),
+    "post.see": POSTS,
+    "post.add": RECORDERS_OF_POSTS,
+    "post.change": RECORDERS_OF_POSTS,
+    "staff_count.see": POSTS,
+    "staff_count.add": RECORDERS_OF_POSTS,
+    "staff_count.change": RECORDERS_OF_POSTS,
+    "placement.see": PLACEMENTS,
+    "placement.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "placement.change": {Role.COLLEGE_ADMIN: on.own_college},
+    "attendance.see": PLACEMENTS,
+    "attendance.add": ATTENDANTS,
+    "attendance.change": ATTENDANTS,
+    "breach_answer.see": PLACEMENTS,
+    "breach_answer.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "chosen_pack.see": dict.fromkeys(Role, on.whole_consortium),
+    "chosen_pack.change": {Role.SECRETARIAT: on.anywhere},
     # tasks
     "plan.see": TASKS | {Role.MENTOR: on.own_plan},
     "plan.add": {Role.BUREAU: on.anywhere},

@@ -12,6 +12,7 @@ from consortium.inbox import Waiting, notice_kind, waits
 from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
+from .compliance import breaches
 from .models import HourEntry
 from .services.months import closable_months, lacking_months, last_of_month, month_name
 
@@ -85,4 +86,19 @@ def _returned(user: User) -> Iterator[Waiting]:
             ngettext("%(count)s entry was returned", "%(count)s entries were returned", count) % {"count": count},
             f"{reverse('zones:hours_list')}?status={HourEntry.Status.RETURNED}",
             _("Correct"),
+        )
+
+
+@waits("compliance", gettext_lazy("Compliance of students at work"))
+def rules_broken(user: User, today: date) -> Iterator[Waiting]:
+    """A college's warnings without an answer and what has to be put right; an enterprise hears of its own."""
+    if not user.affiliation or user.affiliation.role not in (Role.COLLEGE_ADMIN, Role.PARTNER):
+        return
+    count = sum(breach.answer is None for breach in breaches(user))
+    if count:
+        yield Waiting(
+            _("Look at what breaks a rule"),
+            ngettext("%(count)s finding is open", "%(count)s findings are open", count) % {"count": count},
+            f"{reverse('zones:breach_list')}?answered=no",
+            _("Look"),
         )

@@ -12,6 +12,8 @@ from consortium.personal import HIDDEN, OPEN, PHONE, SURNAME, TAIL, YEAR, Person
 from .models import (
     Application,
     ApprenticeAgreement,
+    Attendance,
+    BreachAnswer,
     CreditConversion,
     Enrollment,
     GuardianConsent,
@@ -22,6 +24,7 @@ from .models import (
     Mentor,
     Outcome,
     PartTimeTeacher,
+    Placement,
     ProjectMember,
     Student,
     TeacherPlacement,
@@ -163,6 +166,24 @@ register(
     },
     person="teacher",
 )
+AT_WORK = _("To see that the rules about students at work are kept.")
+register(
+    Placement,
+    {
+        "starts_on": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN),
+        "ends_on": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN),
+        "monthly_pay": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN),
+    },
+    person="student",
+)
+register(
+    Attendance,
+    {
+        "date": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN),
+        "hours": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN),
+    },
+)
+register(BreachAnswer, {"reason": PersonalField(AT_WORK, _("Whoever sees the placement"), PROOF, OPEN)})
 
 
 @holds(User)
@@ -199,3 +220,9 @@ def applications_under_way(student: Any) -> Iterator[str]:
     rows = student.applications.standing().filter(innovation_class__status=InnovationClass.Status.RECRUITING)
     for row in rows.select_related("innovation_class"):
         yield gettext("Has applied for the class “%(name)s”.") % {"name": row.innovation_class}
+
+
+@holds(Student)
+def posts_held(student: Any) -> Iterator[str]:
+    for placement in student.placements.filter(ends_on=None).select_related("post"):
+        yield gettext("Is at work in the post “%(name)s”.") % {"name": placement.post}

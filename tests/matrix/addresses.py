@@ -40,8 +40,10 @@ WORDS = {
     "consortium:attachment_create": {"model": "zones.zone"},
     "consortium:attachment_page": {"page": 1},
     "tasks:plan_export": {"kind": "xlsx"},
+    "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},
     "zones:class_move": {"to": "finished"},
     "zones:month_close": {"year": 2020, "month": 2},
+    "zones:pack_choose": {"pack": "ningbo-2020"},
     "zones:project_move": {"to": "delivered"},
     "zones:zone_move": {"to": "closed"},
 }

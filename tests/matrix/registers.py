@@ -8,6 +8,9 @@ from consortium.models import User
 from zones.models import (
     Application,
     ApprenticeAgreement,
+    Attendance,
+    BreachAnswer,
+    ChosenPack,
     CreditConversion,
     CreditRule,
     CreditTable,
@@ -16,7 +19,10 @@ from zones.models import (
     Insurance,
     Outcome,
     PartTimeTeacher,
+    Placement,
+    Post,
     ResearchProject,
+    StaffCount,
     StaffTraining,
     TeacherPlacement,
     TeachingResource,
@@ -58,6 +64,7 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
         outcome=records["outcome"], achievement=records["outcome"], student=records["student"], year=day.year,
         course=f"course~{side}", by_table=2, credits=2, converted_by=writer, converted_at=now,
     ))  # fmt: skip
+    work(world, side, writer, now)
 
 
 def papers(world: Any, side: str, student: Any, enterprise: Any, today: datetime.date) -> None:
@@ -76,3 +83,24 @@ def papers(world: Any, side: str, student: Any, enterprise: Any, today: datetime
     world.add("guardian_consent", side, GuardianConsent.objects.create(
         student=student, guardian_name=f"guardian_consent~{side}", guardian_phone="13800000000", given_on=today
     ))  # fmt: skip
+
+
+def work(world: Any, side: str, writer: User, now: datetime.datetime) -> None:
+    """The student of one side at work in a post of its enterprise, on a day without hours that break a rule."""
+    records, day = world.records[side], now.date()
+    zone, enterprise = records["zone"], records["partnership"].enterprise
+    of = {"consortium": zone.consortium, "enterprise": enterprise}
+    post = world.add("post", side, Post.objects.create(**of, name=f"post~{side}", headcount=9, monthly_pay=4000))
+    world.add("staff_count", side, StaffCount.objects.create(**of, year=day.year, people=90))
+    placement = world.add("placement", side, Placement.objects.create(
+        zone=zone, student=records["student"], post=post, starts_on=day - datetime.timedelta(days=9), monthly_pay=3600
+    ))  # fmt: skip
+    world.add("attendance", side, Attendance.objects.create(
+        placement=placement, date=day, hours=Decimal(6), recorded_by=writer
+    ))  # fmt: skip
+    world.add("breach_answer", side, BreachAnswer.objects.create(
+        placement=placement, rule="national.rest_day", day=day, figure=6, base=0, reason=f"answer~{side}",
+        answered_by=writer, answered_at=now,
+    ))  # fmt: skip
+    ChosenPack.objects.get_or_create(consortium=zone.consortium, pack=f"pack-{zone.consortium.code}")
+    world.add("chosen_pack", side, ChosenPack.objects.get(consortium=zone.consortium))

@@ -4,6 +4,7 @@ from .hours import Activity, HourEntry
 from .months import ClosedMonth, NoWork
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
 from .papers import PAPERS, ApprenticeAgreement, GuardianConsent, Insurance
+from .placements import Attendance, BreachAnswer, ChosenPack, Placement, Post, StaffCount
 from .projects import Project, ProjectMember, ProjectModule
 from .recruiting import Application, ApplicationScore, Criterion
 from .registers import (
@@ -25,6 +26,9 @@ __all__ = [
     "Application",
     "ApplicationScore",
     "ApprenticeAgreement",
+    "Attendance",
+    "BreachAnswer",
+    "ChosenPack",
     "ClosedMonth",
     "CreditConversion",
     "CreditRule",
@@ -44,6 +48,8 @@ __all__ = [
     "OutcomeKind",
     "PAPERS",
     "PartTimeTeacher",
+    "Placement",
+    "Post",
     "Project",
     "ProjectMember",
     "ProjectModule",
@@ -51,6 +57,7 @@ __all__ = [
     "REGISTERS",
     "ResearchProject",
     "Side",
+    "StaffCount",
     "StaffTraining",
     "Student",
     "TARGET_DAYS",

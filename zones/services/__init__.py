@@ -36,6 +36,16 @@ from .outcomes import (
     save_outcome,
 )
 from .papers import save_paper
+from .placements import (
+    answer_breach,
+    choose_pack,
+    end_placement,
+    remove_attendance,
+    save_attendance,
+    save_placement,
+    save_post,
+    save_staff_count,
+)
 from .projects import add_member, add_module, remove_member, remove_module, save_project
 from .ranking import Ranked, ranking
 from .recruiting import (
@@ -70,10 +80,12 @@ __all__ = [
     "add_student",
     "admit",
     "admit_exception",
+    "answer_breach",
     "apply",
     "apply_rows",
     "approve_many",
     "cancel_conversion",
+    "choose_pack",
     "closable_months",
     "close_month",
     "convert",
@@ -87,6 +99,7 @@ __all__ = [
     "disclosed_to",
     "end_application",
     "end_partner",
+    "end_placement",
     "erase_student",
     "hour_errors",
     "is_small",
@@ -105,6 +118,7 @@ __all__ = [
     "ranking",
     "read_applicants",
     "reject",
+    "remove_attendance",
     "remove_credit_rule",
     "remove_member",
     "remove_mentor",
@@ -112,6 +126,7 @@ __all__ = [
     "reopen",
     "return_many",
     "run_import",
+    "save_attendance",
     "save_class",
     "save_credit_rule",
     "save_credit_table",
@@ -119,9 +134,12 @@ __all__ = [
     "save_hours",
     "save_outcome",
     "save_paper",
+    "save_placement",
     "save_points",
+    "save_post",
     "save_project",
     "save_record",
+    "save_staff_count",
     "save_week",
     "save_zone",
     "submit_many",

@@ -23,6 +23,9 @@ PARTS = [
     gettext_noop("lines"),
     gettext_noop("credit conversions"),
     gettext_noop("closed months"),
+    gettext_noop("rule packs"),
+    gettext_noop("hours of a day"),
+    gettext_noop("answers to warnings"),
 ]
 
 
