@@ -15,7 +15,16 @@ from consortium.inbox import waiting_for
 from consortium.models import HistoryEntry
 from consortium.services import Refused
 from zones.compliance import NATIONAL, Scope, Severity, breaches, find, rules_of
-from zones.models import Attendance, BreachAnswer, ChosenPack, Placement, Post, StaffCount
+from zones.models import (
+    ApprenticeAgreement,
+    Attendance,
+    BreachAnswer,
+    ChosenPack,
+    Insurance,
+    Placement,
+    Post,
+    StaffCount,
+)
 from zones.services import (
     answer_breach,
     choose_pack,
@@ -28,6 +37,7 @@ from zones.services import (
 
 RULES = {rule.code: rule for rule in NATIONAL.rules}
 MONDAY = date(2026, 3, 2)
+FIRST, LAST = date(2022, 1, 1), date(2028, 12, 31)  # the papers of every student here
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +65,10 @@ def place_at(zone, post, make_student):
     def make(student=None, **fields) -> Placement:
         student = student or make_student(f"p{next(count):03d}")
         student.save()
+        ApprenticeAgreement.objects.get_or_create(
+            student=student, enterprise=post.enterprise, number="1", starts_on=FIRST, ends_on=LAST
+        )
+        Insurance.objects.get_or_create(student=student, policy_number="1", starts_on=FIRST, ends_on=LAST)
         defaults = {"zone": zone, "post": post, "starts_on": MONDAY, "monthly_pay": 3600}
         return Placement.objects.create(student=student, **defaults | fields)
 
@@ -125,6 +139,59 @@ def test_holidays_and_rest_days_are_told_from_shifted_working_days(placement, wo
     work(placement, day, "4")
     this = [(day, Decimal(4), 0)]
     assert (found("public_holiday"), found("rest_day")) == (this if holiday else [], this if rest else [])
+
+
+# --- papers -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("rule", ["insurance", "agreement"])
+@pytest.mark.parametrize(
+    ("day", "breaks"),
+    [
+        (MONDAY - timedelta(days=1), True),  # the day before the first
+        (MONDAY, False),
+        (MONDAY + timedelta(days=4), False),
+        (MONDAY + timedelta(days=5), True),  # the day after the last
+    ],
+)
+def test_a_paper_is_valid_from_its_first_to_its_last_day(placement, work, rule, day, breaks):
+    for paper in (Insurance, ApprenticeAgreement):
+        paper.objects.update(starts_on=MONDAY, ends_on=MONDAY + timedelta(days=4))
+    work(placement, day, "4")
+    assert found(rule) == ([(day, 1, 0)] if breaks else [])
+
+
+def test_two_papers_without_a_gap_cover_all_days_and_each_month_is_one_finding(placement, work):
+    first, second = date(2026, 3, 30), date(2026, 4, 2)
+    for day in range(6):
+        work(placement, first + timedelta(days=day), "4")
+    Insurance.objects.update(starts_on=FIRST, ends_on=second - timedelta(days=1))
+    assert found("insurance") == [(second, 3, 0)]
+    Insurance.objects.create(student=placement.student, policy_number="2", starts_on=second, ends_on=LAST)
+    assert found("insurance") == []
+    Insurance.objects.all().delete()
+    assert found("insurance") == [(date(2026, 4, 1), 4, 0), (first, 2, 0)]
+
+
+def test_an_agreement_with_another_enterprise_and_anothers_insurance_cover_nothing(
+    placement, work, rival_enterprise, make_student
+):
+    work(placement, MONDAY, "4")
+    other = make_student("other")
+    other.save()
+    ApprenticeAgreement.objects.update(enterprise=rival_enterprise)
+    Insurance.objects.update(student=other)
+    assert (found("agreement"), found("insurance")) == ([(MONDAY, 1, 0)], [(MONDAY, 1, 0)])
+
+
+def test_hours_without_insurance_are_refused_where_the_region_says_so(
+    placement, college_mentor, secretariat, consortium
+):
+    Insurance.objects.all().delete()
+    save_attendance(placement, date=MONDAY, hours=Decimal(4), by=college_mentor, today=LAST)
+    choose_pack(consortium, "ningbo-2020", True, by=secretariat)
+    with pytest.raises(ValidationError) as refusal:
+        save_attendance(placement, date=date(2026, 3, 3), hours=Decimal(4), by=college_mentor, today=LAST)
+    assert list(refusal.value.message_dict) == ["hours"]
+    assert Attendance.objects.count() == 1
 
 
 # --- persons ----------------------------------------------------------------------------------------------------------

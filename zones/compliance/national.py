@@ -1,14 +1,14 @@
 """The rules that hold everywhere in China.
 
-Mostly of the Provisions on internships of students of vocational schools (职业学校学生实习管理规定, 教职成〔2021〕
-4号, of 31 December 2021). An article is named where its text was read; elsewhere it is said that the article is not stated.
+Mostly of the provisions on internships of vocational students of 31 December 2021 (职业学校学生实习管理规定). An
+article is named where its text was read; elsewhere it is said that the article is not stated.
 """
 
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from . import rules
+from . import cover, rules
 from .packs import Pack, Rule, Severity
 
 PROVISIONS = date(2021, 12, 31)
@@ -87,6 +87,28 @@ NATIONAL = Pack(
             Severity.WARN,
             rules.rest_day,
             _("{figure} hours on a rest day"),
+            since=PROVISIONS,
+            pack=CODE,
+        ),
+        Rule(
+            "agreement",
+            _("Three-party agreement"),
+            _("On each day at work an agreement of student, college and this enterprise is in force."),
+            OF_2021,
+            Severity.WARN,
+            cover.agreement,
+            _("{figure} days of this month without an agreement"),
+            since=PROVISIONS,
+            pack=CODE,
+        ),
+        Rule(
+            "insurance",
+            _("Insurance"),
+            _("On each day at work the student is insured."),
+            OF_2021,
+            Severity.WARN,
+            cover.insurance,
+            _("{figure} days of this month without insurance"),
             since=PROVISIONS,
             pack=CODE,
         ),

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from . import rules
+from . import cover, rules
 from .national import HOURS_OF_A_DAY
 from .packs import Pack, Rule, Severity
 
@@ -28,6 +28,17 @@ NINGBO = Pack(
             rules.day_hours,
             HOURS_OF_A_DAY,
             limit=8,
+            since=IN_FORCE,
+            pack=CODE,
+        ),
+        Rule(
+            "insurance",
+            _("Insurance (Ningbo)"),
+            _("No hours are recorded for a day on which the student is not insured."),
+            _("Ningbo, measures on school-enterprise cooperation (2011, No. 140), article 2"),
+            Severity.BLOCK,
+            cover.insurance,
+            _("{figure} days of this month without insurance"),
             since=IN_FORCE,
             pack=CODE,
         ),
