@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import CharField, Count, QuerySet, Sum, Value
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,7 +14,7 @@ from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
 from .compliance import breaches
-from .models import HourEntry
+from .models import REGISTERS, HourEntry, Outcome, Verified
 from .services.months import closable_months, lacking_months, last_of_month, month_name
 
 Role, Mail = Affiliation.Role, Notice.Mail
@@ -31,6 +32,17 @@ HOURS_TO_COUNTERSIGN = notice_kind(
     *(Role.COLLEGE_ADMIN, Role.PARTNER),
     is_shown=False,
     mail=Mail.DIGEST,
+)
+RECORD_RETURNED = notice_kind(
+    "record_returned",
+    gettext_lazy("An outcome or resource that I recorded is turned down"),
+    *(Role.COLLEGE_ADMIN, *WRITERS),
+    mail=Mail.NOW,
+)
+RECORD_VERIFIED = notice_kind(
+    "record_verified",
+    gettext_lazy("An outcome or resource that I recorded is verified"),
+    *(Role.COLLEGE_ADMIN, *WRITERS),
 )
 
 
@@ -102,3 +114,34 @@ def rules_broken(user: User, today: date) -> Iterator[Waiting]:
             f"{reverse('zones:breach_list')}?answered=no",
             _("Look"),
         )
+
+
+@waits("registers", gettext_lazy("Outcomes and resources"))
+def records_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    """Of outcomes and each register what waits for this person, to be verified or put right; in one query."""
+    models: list[type[Verified]] = [Outcome, *REGISTERS]
+    parts = [part for model in models for part in (_counted(model, "verify", user), _counted(model, "returned", user))]
+    found = {(row["register"], row["mine"]): row["rows"] for row in parts[0].union(*parts[1:], all=True)}
+    for model in models:
+        name, page = capfirst(model._meta.verbose_name_plural), reverse(f"zones:{model.THING}_list")
+        if count := found.get((model.THING, "verify")):
+            yield Waiting(
+                _("Verify: %(name)s") % {"name": name},
+                ngettext("%(count)s entry waits", "%(count)s entries wait", count) % {"count": count},
+                f"{page}?mine=verify",
+                _("Verify"),
+            )
+        if count := found.get((model.THING, "returned")):
+            yield Waiting(
+                _("Put right: %(name)s") % {"name": name},
+                ngettext("%(count)s entry was rejected", "%(count)s entries were rejected", count) % {"count": count},
+                f"{page}?mine=returned",
+                _("Correct"),
+            )
+
+
+def _counted(model: type[Verified], mine: str, user: User) -> QuerySet:
+    """At most one row: the register's name, what has to be done, how many."""
+    rows = model.objects.to_verify(user) if mine == "verify" else model.objects.returned_to(user)
+    names = {"register": Value(model.THING, CharField()), "mine": Value(mine, CharField())}
+    return rows.order_by().values("status").annotate(**names, rows=Count("pk")).values("register", "mine", "rows")

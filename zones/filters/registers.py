@@ -18,10 +18,21 @@ class RegisterFilter(django_filters.FilterSet):
     zone = VisibleFilter(label=_("Zone"), queryset=zones)
     year = YearFilter(field_name="date__year")
     status = django_filters.ChoiceFilter(label=_("State"), choices=Verified.Status)
+    mine = django_filters.ChoiceFilter(
+        label=_("For me"),
+        choices=[("verify", _("To be verified by me")), ("returned", _("Returned to me"))],
+        method="for_me",
+    )
     enterprise = VisibleFilter(label=_("Enterprise"), queryset=enterprises)
 
     class Meta:
         fields: list[str] = []
+
+    def for_me(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """What stands in the inbox of the person who asks."""
+        every, user = self.queryset.model.objects, self.request.user
+        found = every.to_verify(user) if value == "verify" else every.returned_to(user)
+        return rows.filter(pk__in=found.values("pk"))
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         found = (Q(**{f"{text}__icontains": value.strip()}) for text in self.queryset.model.TEXTS)

@@ -51,6 +51,13 @@ class VerifiedQuerySet(models.QuerySet):
             return self.none()
         return self.visible_to(user).filter(status=Verified.Status.RECORDED).exclude(recorded_by=user)
 
+    def returned_to(self, user):
+        """What somebody else has turned down and this person has to put right, acting as when recording it."""
+        if not user.affiliation or user.affiliation.role not in {Role.COLLEGE_ADMIN, Role.MENTOR, Role.PARTNER}:
+            return self.none()
+        rows = self.visible_to(user).filter(status=Verified.Status.REJECTED, recorded_by=user)
+        return rows.filter(organization=user.affiliation.organization_id).exclude(decided_by=user)
+
     def in_year(self, year: int):
         return self.filter(date__year=year)
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from consortium.models import User
 from consortium.services import Refused, alone, create, move, save_changes
 
+from ..inbox import RECORD_RETURNED, RECORD_VERIFIED
 from ..models import Outcome, PartTimeTeacher, TeacherPlacement, Verified
+from .record_notices import tell_recorders
 from .rows import at_fields, keep
 
 Status = Verified.Status
@@ -57,14 +59,17 @@ def verify(record: Verified, *, by: User, now: datetime, stamp: str = "") -> Non
     if stored.recorded_by_id == by.pk:
         raise Refused(_("Nobody verifies what they have recorded themselves."))
     move(record, Status.VERIFIED, by=by, decided_by=by, decided_at=now)
+    tell_recorders([stored], RECORD_VERIFIED, by=by, at=now)
 
 
+@alone()
 def reject(record: Verified, *, reason: str, by: User, now: datetime) -> None:
     """Turn a record down with a reason; who recorded it can put it right. One's own may be withdrawn this way."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is rejected.")})
     fields = {"reject_reason": reason.strip(), "decided_by": by, "decided_at": now}
     move(record, Status.REJECTED, by=by, reason=reason.strip(), **fields)
+    tell_recorders([record], RECORD_RETURNED, by=by, at=now, reason=reason.strip())
 
 
 @alone()
