@@ -264,6 +264,14 @@ def own_side(affiliation: Affiliation, obj: Any) -> bool:
     return own_college(affiliation, obj) or naming_own_enterprise(affiliation, obj)
 
 
+@condition(_("enterprises that work in zones of the own college"), possible=in_a_school)
+def works_with_own_college(affiliation: Affiliation, obj: Any) -> bool:
+    enterprise = getattr(obj, "enterprise", obj)
+    mine = getattr(obj, "consortium_id", affiliation.consortium_id) == affiliation.consortium_id
+    own = {"zone__college": affiliation.organization_id, "zone__consortium": affiliation.consortium_id}
+    return mine and enterprise.partnerships.filter(**own).exists()
+
+
 @condition(_("what one has recorded oneself"))
 def own_record(affiliation: Affiliation, obj: Any) -> bool:
     return obj.recorded_by_id == affiliation.user_id and own_organization(affiliation, obj)

@@ -126,6 +126,7 @@ THINGS = {
     "attendance": "zones.Attendance",
     "breach_answer": "zones.BreachAnswer",
     "chosen_pack": "zones.ChosenPack",
+    "hourly_rate": "zones.HourlyRate",
     "plan": "tasks.Plan",
     "task": "tasks.Task",
     "milestone": "tasks.Milestone",
@@ -301,6 +302,10 @@ PERMISSIONS: dict[str, Roles] = {
     "breach_answer.add": {Role.COLLEGE_ADMIN: on.own_college},
     "chosen_pack.see": dict.fromkeys(Role, on.whole_consortium),
     "chosen_pack.change": {Role.SECRETARIAT: on.anywhere},
+    "hourly_rate.see": dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.whole_consortium)
+    | {Role.PARTNER: on.naming_own_enterprise},
+    "hourly_rate.add": {Role.SECRETARIAT: on.member_enterprise, Role.COLLEGE_ADMIN: on.works_with_own_college},
+    "hourly_rate.change": {Role.SECRETARIAT: on.whole_consortium, Role.COLLEGE_ADMIN: on.works_with_own_college},
     # tasks
     "plan.see": TASKS | {Role.MENTOR: on.own_plan},
     "plan.add": {Role.BUREAU: on.anywhere},

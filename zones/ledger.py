@@ -1,10 +1,12 @@
 """An enterprise's one page: what it gave in a year beside what it received. Money counts only where a record names it.
 
-Nothing is estimated: hours have no agreed rate yet, so they stand on the page without a price and outside the sum.
+Nothing is estimated: hours are worth what is agreed for the day on which they were worked; without an agreed rate they
+stand on the page without a price and outside the sum.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -16,11 +18,13 @@ from django.utils.translation import ngettext
 
 from consortium.models import Organization, User
 from consortium.templatetags.look import hours as in_words
+from consortium.templatetags.look import money
 
 from .models import (
     Activity,
     Fund,
     HourEntry,
+    HourlyRate,
     PartTimeTeacher,
     ResearchProject,
     StaffTraining,
@@ -32,7 +36,7 @@ from .models import (
 
 @dataclass(frozen=True)
 class Line:
-    """``amount`` is in yuan, None where no price is agreed; ``url`` leads to the rows that make the line."""
+    """``amount`` is exact and in yuan, None where no price is agreed; ``url`` leads to the rows that make the line."""
 
     label: str
     what: str
@@ -47,6 +51,8 @@ class Ledger:
     hours: dict[str, Decimal]
     gave: list[Line]
     received: list[Line]
+    rates: list[HourlyRate]  # of all years
+    may_count_twice: bool  # a fund of the enterprise beside what it pays by contract: perhaps the same money
 
     @property
     def total_hours(self) -> Decimal:
@@ -54,17 +60,28 @@ class Ledger:
 
     @property
     def gave_total(self) -> Decimal:
-        return sum((line.amount for line in self.gave if line.amount is not None), Decimal(0))
+        return _in_fen(self.gave)
 
     @property
     def received_total(self) -> Decimal:
-        return sum((line.amount for line in self.received if line.amount is not None), Decimal(0))
+        return _in_fen(self.received)
+
+
+def _in_fen(lines: list[Line]) -> Decimal:
+    """The sum of the exact amounts, rounded half up once."""
+    total = sum((line.amount for line in lines if line.amount is not None), Decimal(0))
+    return total.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     """What ``enterprise`` gave and received in ``year``, over the approved and verified rows that ``user`` sees."""
     spent = HourEntry.objects.visible_to(user).approved().in_year(year).filter(organization=enterprise)
-    hours = {row["activity"]: row["hours"] for row in spent.totals_by("activity")}
+    days = list(spent.totals_by("activity", "date"))
+    hours: dict[str, Decimal] = {}
+    for row in days:
+        hours[row["activity"]] = hours.get(row["activity"], Decimal(0)) + row["hours"]
+    # the rates of this consortium alone: in another one other things are agreed
+    rates = list(HourlyRate.objects.visible_to(user).filter(enterprise=enterprise))
 
     def found(model: type[Verified], **sums: Any) -> dict[str, Any]:
         rows = model.objects.visible_to(user).verified().in_year(year).filter(enterprise=enterprise)
@@ -80,15 +97,7 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     def entries(rows: int) -> str:
         return ngettext("%(n)s entry", "%(n)s entries", rows) % {"n": rows}
 
-    gave = [
-        Line(
-            str(Activity(activity).label),
-            _("%(hours)s hours") % {"hours": in_words(total)},
-            None,
-            _hours_url(enterprise, year, activity),
-        )
-        for activity, total in hours.items()
-    ]
+    gave = [line for activity in hours for line in _worked(enterprise, activity, year, days, rates)]
     received = []
 
     fund = found(Fund, paid=Sum("spent"))  # a fund names an enterprise only when the money comes from it
@@ -104,7 +113,12 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     if research["ordered"]:
         url = register(ResearchProject, kind=ResearchProject.Kind.HORIZONTAL)
         gave.append(
-            Line(_("Paid for research that it commissioned"), entries(research["ordered"]), research["paid"], url)
+            Line(
+                _("Agreed funding of research that it commissioned"),
+                entries(research["ordered"]),
+                research["paid"],
+                url,
+            )
         )
     if research["rows"]:
         received.append(Line(name(ResearchProject), entries(research["rows"]), None, register(ResearchProject)))
@@ -123,15 +137,50 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     if placed["rows"]:
         what = _("%(n)s days") % {"n": placed["days"]}
         received.append(Line(name(TeacherPlacement), what, None, register(TeacherPlacement)))
-    return Ledger(hours, gave, received)
+    contracts = service["rows"] or research["ordered"]
+    return Ledger(hours, gave, received, rates, bool(fund["rows"] and contracts))
 
 
-def _hours_url(enterprise: Organization, year: int, activity: str) -> str:
+def rate_on(rates: list[HourlyRate], activity: str, day: date) -> HourlyRate | None:
+    """The rate in force on the day: the one of the activity, or else the one of all activities."""
+    found = {rate.activity: rate for rate in rates if rate.in_force_on(day)}
+    return found.get(activity) or found.get("")
+
+
+def _worked(
+    enterprise: Organization,
+    activity: str,
+    year: int,
+    days: list[dict[str, Any]],
+    rates: list[HourlyRate],
+) -> list[Line]:
+    """A line for each stretch of days between two changes of a rate, so that each line leads to exactly its hours."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    rates = [rate for rate in rates if rate.activity in ("", activity)]
+    starts = {first} | {rate.starts_on for rate in rates}
+    starts |= {rate.ends_on + timedelta(days=1) for rate in rates if rate.ends_on}
+    begins = sorted(start for start in starts if first <= start <= last)
+    lines = []
+    for since, until in zip(begins, [*(start - timedelta(days=1) for start in begins[1:]), last], strict=True):
+        worked = [row["hours"] for row in days if row["activity"] == activity and since <= row["date"] <= until]
+        if not worked:
+            continue
+        total, rate = sum(worked, Decimal(0)), rate_on(rates, activity, since)
+        what = _("%(hours)s hours") % {"hours": in_words(total)}
+        if rate:
+            words = {"hours": in_words(total), "rate": money(rate.amount), "first": since, "last": until}
+            what = _("%(hours)s hours × %(rate)s yuan, %(first)s to %(last)s") % words
+        amount = total * rate.amount if rate else None
+        lines.append(Line(str(Activity(activity).label), what, amount, _hours_url(enterprise, since, until, activity)))
+    return lines
+
+
+def _hours_url(enterprise: Organization, first: date, last: date, activity: str) -> str:
     asked = {
         "organization": enterprise.pk,
         "activity": activity,
         "status": HourEntry.Status.APPROVED,
-        "date_after": f"{year}-01-01",
-        "date_before": f"{year}-12-31",
+        "date_after": first,
+        "date_before": last,
     }
     return f"{reverse('zones:hours_list')}?{urlencode(asked)}"

@@ -59,6 +59,7 @@ NOT_PERSONAL = {
     "zones.ProjectModule": "name acceptance_standard",
     "zones.HourEntry": "activity status submitted_at approved_at changed_at",
     "zones.HourImport": "language status lease_until error ordered_at accepted_at finished_at",
+    "zones.HourlyRate": "activity starts_on ends_on",
     "zones.Outcome": "kind title level rank date status recorded_at decided_at reject_reason",
     "zones.CreditRule": "kind level rank course",
     "zones.CreditConversion": "status converted_at",

@@ -16,6 +16,7 @@ from zones.models import (
     CreditTable,
     Fund,
     GuardianConsent,
+    HourlyRate,
     Insurance,
     Outcome,
     PartTimeTeacher,
@@ -65,6 +66,9 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
         course=f"course~{side}", by_table=2, credits=2, converted_by=writer, converted_at=now,
     ))  # fmt: skip
     work(world, side, writer, now)
+    world.add("hourly_rate", side, HourlyRate.objects.create(
+        consortium=zone.consortium, enterprise=records["partnership"].enterprise, amount=80, starts_on=day
+    ))  # fmt: skip
 
 
 def papers(world: Any, side: str, student: Any, enterprise: Any, today: datetime.date) -> None:

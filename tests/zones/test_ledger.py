@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from consortium.models import HistoryEntry
 from zones.ledger import ledger
-from zones.models import Fund, HourEntry, StaffTraining, TechnicalService
-from zones.services import save_record, verify
+from zones.models import Fund, HourEntry, HourlyRate, StaffTraining, TechnicalService
+from zones.services import save_hourly_rate, save_record, verify
 
 
 @pytest.fixture(autouse=True)
@@ -88,9 +90,135 @@ def test_a_year_that_is_none_shows_this_one(client_for, partner, enterprise, yea
     assert client_for(partner).get(address, {"year": year}).context["year"] == today.year
 
 
-def test_the_page_takes_twelve_queries_at_most(
-    client_for, partner, enterprise, records, approved, django_assert_max_num_queries
+@pytest.mark.parametrize(("rates", "most"), [(1, {"partner": 12, "college": 14}), (4, {"partner": 12, "college": 14})])
+def test_the_page_takes_as_many_queries_with_one_rate_as_with_four(
+    client_for, partner, college_admin, enterprise, records, approved, agree, rates, most, django_assert_max_num_queries
 ):
+    for month in range(1, 1 + rates):
+        agree("80", f"2026-0{month}-01", f"2026-0{month}-28")
+    for name, user in (("partner", partner), ("college", college_admin)):
+        client = client_for(user)
+        with django_assert_max_num_queries(most[name]):
+            client.get(reverse("zones:enterprise_ledger", args=[enterprise.pk]), {"year": 2026})
+
+
+# --- agreed hourly rates ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def agree(enterprise, consortium, secretariat):
+    def agree(amount, starts_on, ends_on=None, **fields):
+        days = {"starts_on": date.fromisoformat(starts_on), "ends_on": ends_on and date.fromisoformat(ends_on)}
+        rate = HourlyRate(
+            **{"enterprise": enterprise, "consortium": consortium, "amount": Decimal(amount), **days, **fields}
+        )
+        return save_hourly_rate(rate, by=secretariat)
+
+    return agree
+
+
+@pytest.fixture
+def worked(entry_of, project, mentor):
+    def worked(day, hours="2", **fields):
+        entry = entry_of(
+            project, mentor, date=date.fromisoformat(day), hours=Decimal(hours), status="approved", **fields
+        )
+        entry.organization = mentor.affiliation.organization
+        entry.save()
+
+    return worked
+
+
+def amounts(found):
+    return [(line.what.split(" hours")[0], line.amount) for line in found.gave]
+
+
+def test_the_rate_of_the_day_counts_and_both_its_ends_belong_to_it(enterprise, partner, agree, worked):
+    agree("80", "2025-03-01", "2025-03-31")
+    agree("100", "2025-05-01")
+    for day, hours in (("2025-02-28", "1"), ("2025-03-01", "2"), ("2025-03-31", "3"), ("2025-04-01", "4")):
+        worked(day, hours)
+    worked("2025-04-30", "5")
+    worked("2025-05-01", "6")
+    found = ledger(enterprise, 2025, partner)
+    assert amounts(found) == [("1", None), ("5", Decimal(400)), ("9", None), ("6", Decimal(600))]
+    assert found.gave_total == Decimal("1000.00")
+
+
+def test_the_rate_of_an_activity_goes_before_the_one_for_all(enterprise, partner, agree, worked):
+    agree("80", "2025-01-01")
+    agree("200", "2025-03-01", "2025-03-31", activity="teaching")
+    worked("2025-03-31", activity="teaching")
+    worked("2025-04-01", activity="teaching")
+    worked("2025-03-31")
+    found = ledger(enterprise, 2025, partner)
+    assert sorted(line.amount for line in found.gave) == [Decimal(160), Decimal(160), Decimal(400)]
+
+
+def test_the_sum_is_rounded_half_up_once_and_not_line_by_line(enterprise, partner, agree, worked):
+    agree("0.01", "2025-01-01", "2025-01-31")
+    agree("0.01", "2025-02-01")
+    worked("2025-01-31", "0.25")
+    assert ledger(enterprise, 2025, partner).gave_total == Decimal("0.00")
+    worked("2025-02-01", "0.25")
+    assert ledger(enterprise, 2025, partner).gave_total == Decimal("0.01")
+
+
+def test_a_line_with_a_price_leads_to_exactly_its_hours(client_for, enterprise, partner, agree, worked):
+    agree("80", "2025-03-01", "2025-03-31")
+    for day in ("2025-02-28", "2025-03-01", "2025-03-31", "2025-04-01"):
+        worked(day)
+    lines = ledger(enterprise, 2025, partner).gave
     client = client_for(partner)
-    with django_assert_max_num_queries(12):
-        client.get(reverse("zones:enterprise_ledger", args=[enterprise.pk]), {"year": 2026})
+    days = [sorted(str(entry.date) for entry in client.get(line.url).context["page"]) for line in lines]
+    assert days == [["2025-02-28"], ["2025-03-01", "2025-03-31"], ["2025-04-01"]]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "field"),
+    [
+        ("2025-02-01", "2025-02-28", None),
+        ("2025-02-01", "2025-03-01", "starts_on"),
+        ("2025-03-31", None, "starts_on"),
+        ("2025-04-01", None, None),
+        ("2025-01-01", None, "starts_on"),
+        ("2025-04-02", "2025-04-01", "ends_on"),
+    ],
+)
+def test_no_day_has_two_rates_of_the_same_activity(agree, starts_on, ends_on, field):
+    agree("80", "2025-03-01", "2025-03-31")
+    agree("80", "2025-03-01", activity="teaching")
+    if field is None:
+        agree("90", starts_on, ends_on)
+        return
+    with pytest.raises(ValidationError) as error:
+        agree("90", starts_on, ends_on)
+    assert list(error.value.error_dict) == [field]
+
+
+def test_a_college_agrees_changes_and_ends_a_rate_and_each_step_is_remembered(
+    client_for, college_admin, zone, enterprise
+):
+    client, page = client_for(college_admin), reverse("zones:enterprise_ledger", args=[enterprise.pk])
+    typed = {"activity": "", "amount": "80.50", "starts_on": "2025-03-01", "ends_on": ""}
+    assert client.post(reverse("zones:hourly_rate_create", args=[enterprise.pk]), typed).url == page
+    rate = HourlyRate.objects.get()
+    again = client.post(reverse("zones:hourly_rate_create", args=[enterprise.pk]), typed)
+    assert "There is a rate from 2025-03-01 on until further notice." in again.content.decode()
+    ended = {**typed, "ends_on": "2025-12-31"}
+    assert client.post(reverse("zones:hourly_rate_update", args=[rate.pk]), ended).url == page
+    assert HourlyRate.objects.get().ends_on == date(2025, 12, 31)
+    assert [entry.what for entry in HistoryEntry.objects.of(rate)] == ["ends_on", "created"]
+    assert "80.50" in client.get(page).content.decode()
+
+
+def test_who_agrees_a_rate(
+    client_for, zone, enterprise, secretariat, college_admin, other_college_admin, partner, bureau, rival_partner
+):
+    address = reverse("zones:hourly_rate_create", args=[enterprise.pk])
+    people = [secretariat, college_admin, other_college_admin, partner, bureau, rival_partner]
+    assert [client_for(user).get(address).status_code for user in people] == [200, 200, 403, 403, 403, 404]
+
+
+def test_an_enterprise_reads_its_own_rates_and_no_rivals(agree, enterprise, rival_enterprise, partner, rival_partner):
+    own, rivals = agree("80", "2025-01-01"), agree("90", "2025-01-01", enterprise=rival_enterprise)
+    seen = [list(HourlyRate.objects.visible_to(user)) for user in (partner, rival_partner)]
+    assert seen == [[own], [rivals]]

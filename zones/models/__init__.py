@@ -6,6 +6,7 @@ from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome,
 from .papers import PAPERS, ApprenticeAgreement, GuardianConsent, Insurance
 from .placements import Attendance, BreachAnswer, ChosenPack, Placement, Post, StaffCount
 from .projects import Project, ProjectMember, ProjectModule
+from .rates import HourlyRate
 from .recruiting import Application, ApplicationScore, Criterion
 from .registers import (
     REGISTERS,
@@ -39,6 +40,7 @@ __all__ = [
     "GuardianConsent",
     "HourEntry",
     "HourImport",
+    "HourlyRate",
     "InnovationClass",
     "Insurance",
     "Level",

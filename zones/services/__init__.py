@@ -48,6 +48,7 @@ from .placements import (
 )
 from .projects import add_member, add_module, remove_member, remove_module, save_project
 from .ranking import Ranked, ranking
+from .rates import save_hourly_rate
 from .recruiting import (
     Typed,
     admit,
@@ -130,6 +131,7 @@ __all__ = [
     "save_class",
     "save_credit_rule",
     "save_credit_table",
+    "save_hourly_rate",
     "save_criteria",
     "save_hours",
     "save_outcome",

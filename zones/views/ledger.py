@@ -1,20 +1,25 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consortium.models import Affiliation, Organization
 from consortium.permissions import require
 
+from .. import services
+from ..forms.rates import HourlyRateForm
 from ..ledger import ledger
+from ..models import HourlyRate
+from .pages import form_page
 
 
 def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """What an enterprise gave and received in the year of the address, or in this one."""
-    enterprise = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
-    require(request.user, "organization.ledger", enterprise)
+    enterprise = _enterprise(request, pk, "organization.ledger")
     this_year = timezone.localdate().year
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) <= this_year else this_year
+    year = _year(request, this_year)
     context = {
         "enterprise": enterprise,
         "year": year,
@@ -23,3 +28,37 @@ def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
         "in_own_zones": request.user.affiliation.role == Affiliation.Role.COLLEGE_ADMIN,
     }
     return render(request, "zones/enterprise_ledger.html", context)
+
+
+def _enterprise(request: HttpRequest, pk: int, act: str) -> Organization:
+    enterprise = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    require(request.user, act, enterprise)
+    return enterprise
+
+
+def _year(request: HttpRequest, this_year: int) -> int:
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) <= this_year else this_year
+
+
+def hourly_rate_create(request: HttpRequest, pk: int) -> HttpResponse:
+    enterprise = _enterprise(request, pk, "hourly_rate.add")
+    rate = HourlyRate(enterprise=enterprise, consortium=request.user.affiliation.consortium)
+    return _rate_page(request, rate, _("Agree an hourly rate"))
+
+
+def hourly_rate_update(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a rate right, or end it."""
+    rates = HourlyRate.objects.visible_to(request.user).select_related("enterprise")
+    rate = get_object_or_404(rates, pk=pk)
+    require(request.user, "hourly_rate.change", rate)
+    return _rate_page(request, rate, _("Change or end the hourly rate"))
+
+
+def _rate_page(request: HttpRequest, rate: HourlyRate, heading: str) -> HttpResponse:
+    form = HourlyRateForm(request.POST or None, instance=rate)
+
+    def save() -> Any:
+        return services.save_hourly_rate(rate, by=request.user)
+
+    return form_page(request, form, save, heading=f"{heading} · {rate.enterprise}", cancel_url=rate.get_absolute_url())
