@@ -259,6 +259,11 @@ def partner_of_own_zones(affiliation: Affiliation, obj: Any) -> bool:
     return in_consortium(affiliation, obj) and zones.exists()
 
 
+@condition(_("of the own enterprise, or of those that work in the own college's zones"))
+def own_or_partner(affiliation: Affiliation, obj: Any) -> bool:
+    return naming_own_enterprise(affiliation, obj) or partner_of_own_zones(affiliation, obj)
+
+
 @condition(_("of the own college or the own enterprise"))
 def own_side(affiliation: Affiliation, obj: Any) -> bool:
     return own_college(affiliation, obj) or naming_own_enterprise(affiliation, obj)

@@ -43,7 +43,11 @@ REGISTERS: Roles = ALL | {
 }
 COLLEGE: Roles = {Role.COLLEGE_ADMIN: on.own_college, Role.MENTOR: on.own_college}
 RECORDERS: Roles = {Role.COLLEGE_ADMIN: on.own_organization, Role.MENTOR: on.own_record}
-POSTS: Roles = ALL | {Role.COLLEGE_ADMIN: on.partner_of_own_zones, Role.PARTNER: on.naming_own_enterprise}
+POSTS: Roles = ALL | {
+    Role.COLLEGE_ADMIN: on.partner_of_own_zones,
+    Role.PARTNER: on.naming_own_enterprise,
+    Role.MENTOR: on.own_or_partner,
+}
 PLACEMENTS: Roles = ALL | {
     Role.COLLEGE_ADMIN: on.own_college,
     Role.PARTNER: on.naming_own_enterprise,

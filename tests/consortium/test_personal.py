@@ -83,6 +83,9 @@ NOT_PERSONAL = {
     "evaluation.Reviewer": "side",
     "evaluation.Finding": "reason",
     "evaluation.Objection": "answer answered_at",
+    "zones.Post": "name",
+    "zones.BreachAnswer": "rule day answered_at",
+    "zones.ChosenPack": "pack",
     "evaluation.AnnualReport": "scope status step error lease_until figures_sha256 sha256 queued_at started_at "
     "finished_at",
 }

@@ -68,6 +68,8 @@ def breaches(user: User, rules: Iterable[Rule] | None = None, **of: Any) -> list
     attendance = Attendance.objects.filter(placement__in=placements.order_by().values("pk"))
     known = rules_of(user.affiliation.consortium_id) if rules is None else rules
     found = find(Scope(placements, attendance), known)
+    if not found:
+        return []
     rows = BreachAnswer.objects.filter(placement__in=placements.order_by().values("pk")).select_related("answered_by")
     answers = {(row.placement_id, row.rule, row.day, row.figure, row.base): row for row in rows}
     for breach in found:

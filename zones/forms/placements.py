@@ -86,8 +86,8 @@ class BreachFilterForm(forms.Form):
     rule = forms.ChoiceField(label=_("Rule"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), choices=[("", _("Severity")), *Severity.choices], required=False)
     answered = forms.ChoiceField(
-        label=_("Answered"),
-        choices=[("", _("Answered")), ("no", _("Still open")), ("yes", _("Answered"))],
+        label=_("Answer"),
+        choices=[("", _("Answer")), ("no", _("Still open")), ("yes", _("Answered"))],
         required=False,
     )
 

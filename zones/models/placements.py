@@ -21,19 +21,18 @@ Role = Affiliation.Role
 
 class OfEnterpriseQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The office, the bureau and auditors see all, a college its partners', an enterprise its own."""
+        """The office, the bureau and auditors see all, people of a college its partners', of an enterprise its own."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
         rows = self.filter(consortium=affiliation.consortium_id)
         if affiliation.sees_whole_consortium:
             return rows
-        if affiliation.role == Role.COLLEGE_ADMIN:
-            partners = ZonePartner.objects.filter(zone__college=affiliation.organization_id)
-            return rows.filter(enterprise__in=partners.values("enterprise"))
-        if affiliation.role == Role.PARTNER:
-            return rows.filter(enterprise=affiliation.organization_id)
-        return self.none()
+        mine = affiliation.organization_id
+        partners = Q(enterprise__in=ZonePartner.objects.filter(zone__college=mine).values("enterprise"))
+        own = Q(enterprise=mine)
+        seen = {Role.COLLEGE_ADMIN: partners, Role.PARTNER: own, Role.MENTOR: partners | own}
+        return rows.filter(seen[affiliation.role]) if affiliation.role in seen else self.none()
 
 
 class Post(models.Model):

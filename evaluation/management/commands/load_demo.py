@@ -19,6 +19,7 @@ from evaluation.demo import (
     plans,
     privacy,
     recruiting,
+    work,
     zones,
 )
 from evaluation.models import AnnualReport
@@ -65,6 +66,8 @@ class Command(BaseCommand):
         outcomes.load(people, ground, today, random)
         self.stdout.write("Recruiting and students' papers …")
         recruiting.load(people, ground, today)
+        self.stdout.write("Students at work …")
+        work.load(people, ground, today)
         self.stdout.write("Task table …")
         plans.load(people)
         self.stdout.write("Files …")
