@@ -168,6 +168,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:hour_import_detail": "hour_import.see",
     "zones:hour_import_accept": "hour_import.change",
     "zones:enterprise_ledger": "organization.ledger",
+    "zones:enterprise_ledger_pdf": "organization.ledger",
     "zones:hourly_rate_create": "hourly_rate.add",
     "zones:hourly_rate_update": "hourly_rate.change",
     "zones:register_index": "zone.see",

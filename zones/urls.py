@@ -106,6 +106,7 @@ urlpatterns = [
     path("hour-imports/<int:pk>/", views.hour_import_detail, name="hour_import_detail"),
     path("hour-imports/<int:pk>/accept/", views.hour_import_accept, name="hour_import_accept"),
     path("enterprises/<int:pk>/ledger/", views.enterprise_ledger, name="enterprise_ledger"),
+    path("enterprises/<int:pk>/ledger/pdf/", views.enterprise_ledger_pdf, name="enterprise_ledger_pdf"),
     path("enterprises/<int:pk>/ledger/rates/new/", views.hourly_rate_create, name="hourly_rate_create"),
     path("hourly-rates/<int:pk>/edit/", views.hourly_rate_update, name="hourly_rate_update"),
     path("registers/", views.register_index, name="register_index"),

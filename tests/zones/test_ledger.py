@@ -1,17 +1,19 @@
 """The enterprise's one page: what counts on either side, who sees it, and that each line leads to its own rows."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from consortium.models import HistoryEntry
 from zones.ledger import ledger
 from zones.models import Fund, HourEntry, HourlyRate, StaffTraining, TechnicalService
 from zones.services import save_hourly_rate, save_record, verify
+from zones.typesetting import printed
 
 
 @pytest.fixture(autouse=True)
@@ -222,3 +224,37 @@ def test_an_enterprise_reads_its_own_rates_and_no_rivals(agree, enterprise, riva
     own, rivals = agree("80", "2025-01-01"), agree("90", "2025-01-01", enterprise=rival_enterprise)
     seen = [list(HourlyRate.objects.visible_to(user)) for user in (partner, rival_partner)]
     assert seen == [[own], [rivals]]
+
+
+# --- on paper ---------------------------------------------------------------------------------------------------------
+def test_the_document_holds_the_figures_of_the_page(client_for, enterprise, partner, records, agree, worked):
+    agree("80.50", "2026-01-01")
+    worked("2026-03-02", "2.25")
+    client = client_for(partner)
+    answer = client.get(reverse("zones:enterprise_ledger_pdf", args=[enterprise.pk]), {"year": 2026})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    pages = [page.get_textpage().get_text_range() for page in PdfDocument(answer.content)]
+    words = printed(enterprise, 2026, partner, timezone.now())
+    assert [line["amount"] for line in words["gave"]] == ["181.13", "66,000.25", "43,200.50"]
+    assert (words["gave_total"], words["received_total"]) == ("109,381.88", "300,000.00")
+    shown = "".join("".join(pages).split())
+    wanted = [enterprise.credit_code, "181.13", "109,381.88", "300,000.00", "未约价", words["sha256"]]
+    assert [word for word in wanted if word not in shown] == []
+    assert len(pages) == 1
+
+
+def test_the_checksum_is_of_the_figures_and_not_of_the_day(enterprise, partner, agree, worked):
+    def checksum(year=2025, day=None):
+        return printed(enterprise, year, partner, day or timezone.now())["sha256"]
+
+    worked("2025-03-02")
+    before = checksum()
+    assert checksum(day=timezone.now() + timedelta(days=9)) == before
+    agree("0.01", "2025-03-02")
+    assert checksum() != before
+
+
+def test_a_college_hands_out_only_its_own_zones_and_says_so(enterprise, other_college_admin, records):
+    words = printed(enterprise, 2026, other_college_admin, timezone.now())
+    assert words["scope"] == f"仅{other_college_admin.affiliation.organization}的产教特区"
+    assert (words["gave"], words["received"]) == ([], [])

@@ -29,7 +29,7 @@ from .hours import (
     hours_update,
     hours_week,
 )
-from .ledger import enterprise_ledger, hourly_rate_create, hourly_rate_update
+from .ledger import enterprise_ledger, enterprise_ledger_pdf, hourly_rate_create, hourly_rate_update
 from .months import month_close, month_list, month_open, no_work_declare, no_work_withdraw
 from .outcomes import (
     conversion_cancel,
@@ -128,6 +128,7 @@ __all__ = [
     "credit_table_update",
     "enrollment_leave",
     "enterprise_ledger",
+    "enterprise_ledger_pdf",
     "hourly_rate_create",
     "hourly_rate_update",
     "hour_import_accept",

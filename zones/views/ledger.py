@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from consortium.models import Affiliation, Organization
@@ -12,6 +13,7 @@ from .. import services
 from ..forms.rates import HourlyRateForm
 from ..ledger import ledger
 from ..models import HourlyRate
+from ..typesetting import ledger_pdf
 from .pages import form_page
 
 
@@ -28,6 +30,17 @@ def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
         "in_own_zones": request.user.affiliation.role == Affiliation.Role.COLLEGE_ADMIN,
     }
     return render(request, "zones/enterprise_ledger.html", context)
+
+
+def enterprise_ledger_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same on paper, with places for the seals."""
+    enterprise = _enterprise(request, pk, "organization.ledger")
+    now = timezone.now()
+    year = _year(request, timezone.localdate(now).year)
+    name = f"企业投入产出表-{enterprise.name}-{year}.pdf"
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
+    pdf = ledger_pdf(enterprise, year, request.user, now)
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def _enterprise(request: HttpRequest, pk: int, act: str) -> Organization:
