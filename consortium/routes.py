@@ -12,7 +12,7 @@ OPERATOR = "operator"  # Django's administration
 def _register(thing: str) -> dict[str, str | dict[str, str]]:
     """The addresses that every register of a zone has."""
     acts = {"list": "see", "create": "add", "detail": "see", "update": "change"}
-    acts |= {"verify": "verify", "reject": "return", "reopen": "return"}
+    acts |= {"verify": "verify", "verify_many": "verify", "reject": "return", "reopen": "return"}
     return {f"zones:{thing}_{page}": f"{thing}.{act}" for page, act in acts.items()}
 
 
@@ -178,6 +178,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:outcome_update": "outcome.change",
     "zones:outcome_convert": "credit_conversion.add",
     "zones:outcome_verify": "outcome.verify",
+    "zones:outcome_verify_many": "outcome.verify",
     "zones:outcome_reject": "outcome.return",
     "zones:outcome_reopen": "outcome.return",
     "zones:conversion_list": "credit_conversion.see",

@@ -5,9 +5,10 @@ from .models import PAPERS, REGISTERS, Outcome
 
 
 def decisions(thing: str) -> list[URLPattern]:
-    """Verifying, rejecting and opening again: the same for outcomes and registers."""
+    """Verifying one or many, rejecting and opening again: the same for outcomes and registers."""
     segment, more = segment_of(thing), {"thing": thing}
     return [
+        path(f"{segment}verify/", views.records_verify, more, name=f"{thing}_verify_many"),
         path(f"{segment}<int:pk>/verify/", views.record_verify, more, name=f"{thing}_verify"),
         path(f"{segment}<int:pk>/reject/", views.record_reject, more, name=f"{thing}_reject"),
         path(f"{segment}<int:pk>/reopen/", views.record_reopen, more, name=f"{thing}_reopen"),

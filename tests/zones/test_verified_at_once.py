@@ -2,13 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
 from consortium.models import Affiliation, HistoryEntry
+from consortium.services.history import history_row, record_all
 from zones.models import CreditConversion, CreditRule, CreditTable, Outcome, TeacherPlacement
 from zones.services import (
     convert,
@@ -18,6 +20,7 @@ from zones.services import (
     save_outcome,
     save_record,
     verify,
+    verify_many,
 )
 
 from ..together import at_once
@@ -71,6 +74,37 @@ def test_a_record_is_verified_once(make_outcome, second_admin):
     said = at_once(*(lambda row=row: verify(row, by=second_admin, now=timezone.now()) for row in rows))
     assert said == ["", FASTER, FASTER]
     assert HistoryEntry.objects.of(outcome).filter(new="verified").count() == 1
+
+
+def test_many_verified_twice_at_once_are_verified_once_each(make_outcome, second_admin):
+    outcomes = [make_outcome(title) for title in ("赛一", "赛二", "赛三")]
+    seen = {outcome.pk: outcome.stamp for outcome in outcomes}
+    found = []
+
+    def act() -> None:
+        found.append([len(rows) for rows in verify_many(Outcome, seen, by=second_admin, now=timezone.now())])
+
+    assert at_once(act, act) == ["", ""]
+    assert sorted(found) == [[0, 3, 0], [3, 0, 0]]
+    steps = [HistoryEntry.objects.of(outcome).filter(new="verified").count() for outcome in outcomes]
+    assert steps == [1, 1, 1]
+
+
+def test_many_verified_without_the_lock_are_verified_twice(make_outcome, second_admin):
+    """The control: the same steps without the lock write two rows of history."""
+    outcome = make_outcome("赛一")
+    both_have_read = Barrier(2)
+
+    def act() -> None:
+        with transaction.atomic():
+            row = Outcome.objects.get(pk=outcome.pk)
+            assert row.status == "recorded"
+            both_have_read.wait(10)
+            Outcome.objects.filter(pk=row.pk).update(status="verified", decided_by=second_admin)
+            record_all([history_row(row, by=second_admin, what="status", old="recorded", new="verified")])
+
+    assert at_once(act, act) == ["", ""]
+    assert HistoryEntry.objects.of(outcome).filter(new="verified").count() == 2
 
 
 def test_three_conversions_at_once_stay_under_the_cap(make_verified, student, college_admin):

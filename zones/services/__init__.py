@@ -61,7 +61,7 @@ from .recruiting import (
     save_points,
     take_back_admission,
 )
-from .registers import reject, reopen, save_record, verify
+from .registers import reject, reopen, save_record, verify, verify_many
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
 from .week import copy_week, save_week
 from .zones import add_partner, end_partner, move_zone, save_zone
@@ -147,6 +147,7 @@ __all__ = [
     "submit_many",
     "take_back_admission",
     "verify",
+    "verify_many",
     "what_is_open",
     "with_recipients",
     "withdraw_no_work",

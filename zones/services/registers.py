@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium.models import User
+from consortium.permissions import require
 from consortium.services import Refused, alone, create, move, save_changes
+from consortium.services.history import history_row, record_all
 
 from ..inbox import RECORD_RETURNED, RECORD_VERIFIED
 from ..models import Outcome, PartTimeTeacher, TeacherPlacement, Verified
@@ -16,6 +18,7 @@ from .record_notices import tell_recorders
 from .rows import at_fields, keep
 
 Status = Verified.Status
+Rows = list[Verified]
 
 
 @at_fields()
@@ -60,6 +63,37 @@ def verify(record: Verified, *, by: User, now: datetime, stamp: str = "") -> Non
         raise Refused(_("Nobody verifies what they have recorded themselves."))
     move(record, Status.VERIFIED, by=by, decided_by=by, decided_at=now)
     tell_recorders([stored], RECORD_VERIFIED, by=by, at=now)
+
+
+@alone()
+def verify_many(model: type[Verified], seen: dict[int, str], *, by: User, now: datetime) -> tuple[Rows, Rows, Rows]:
+    """Verify what was read and is unchanged since: ``seen`` maps the ids of one register to the stamps that were read.
+
+    Returns the records verified, those left out because they changed or were decided meanwhile, and those left out
+    because ``by`` recorded them. Raises Refused when nothing is chosen, PermissionDenied when one may not be verified.
+    """
+    if not seen:
+        raise Refused(_("Nothing is chosen. Tick the records first."))
+    # the rows come whole from the lock: a list's own query counts, and what is counted cannot be locked
+    rows = model._base_manager.filter(pk__in=model.objects.visible_to(by).filter(pk__in=seen).values("pk"))
+    rows = rows.select_related("zone").select_for_update(of=("self",), no_key=True).order_by("pk")
+    done: Rows = []
+    changed: Rows = []
+    own: Rows = []
+    for record in rows:
+        if record.status != Status.RECORDED or record.stamp != seen[record.pk]:
+            changed.append(record)
+        elif record.recorded_by_id == by.pk:
+            own.append(record)
+        else:
+            require(by, f"{model.THING}.verify", record)
+            done.append(record)
+    fields = {"status": Status.VERIFIED, "decided_by": by, "decided_at": now}
+    model._base_manager.filter(pk__in=[record.pk for record in done]).update(**fields)
+    steps = {"what": "status", "old": Status.RECORDED, "new": Status.VERIFIED}
+    record_all([history_row(record, by=by, **steps) for record in done])
+    tell_recorders(done, RECORD_VERIFIED, by=by, at=now)
+    return done, changed, own
 
 
 @alone()

@@ -10,6 +10,8 @@ from django.utils.text import capfirst
 from consortium.lists import Column
 from consortium.templatetags.look import cn_date, money
 
+from ..models import Verified
+
 register = template.Library()
 
 
@@ -39,3 +41,9 @@ def is_short(value: object) -> bool:
 def verbose_name(row: Any) -> str:
     """What kind of record this is, for people."""
     return capfirst(row._meta.verbose_name)
+
+
+@register.filter
+def recorded(page: Any) -> int:
+    """How many rows of the page still wait for verification."""
+    return sum(row.status == Verified.Status.RECORDED for row in page)

@@ -21,7 +21,7 @@ from ..forms.outcomes import ConvertForm, CreditRuleForm, CreditTableForm, Outco
 from ..forms.registers import WhyForm
 from ..models import CreditConversion, CreditRule, CreditTable, InnovationClass, Outcome, Student, Zone
 from .pages import form_page
-from .registers import acts_on, column_of, get_record, label_of, shown
+from .registers import acts_on, column_of, get_record, label_of, shown, verify_many_context
 
 FACTS = ["kind", "level", "rank", "date", "innovation_class", "enterprise"]
 
@@ -46,6 +46,7 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
         queryset=Outcome.objects.visible_to(request.user).for_list(),
         columns=columns,
         template="zones/outcome_list.html",
+        context=verify_many_context(request, Outcome.THING),
         tally="status",
     )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from consortium.lists import Column, list_page
@@ -84,7 +84,6 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
     sums = found.sums() if model.SUMS else {}
     of_a_year = "days" in sums and bool(request.GET.get("year"))
     context = {
-        "thing": thing,
         "add": f"{thing}.add",
         "title": capfirst(model._meta.verbose_name_plural),
         "sums": sums,
@@ -94,6 +93,7 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
         "target_days": TARGET_DAYS,
         "share_spent": share(sums.get("spent"), sums.get("budget")),
         "create_url": reverse(f"zones:{thing}_create"),
+        **verify_many_context(request, thing),
     }
     return list_page(
         request,
@@ -104,6 +104,13 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
         context=context,
         tally="status",
     )
+
+
+def verify_many_context(request: HttpRequest, thing: str) -> dict[str, Any]:
+    """Where the rows of a list are verified together; no address for whoever may not."""
+    can = may(request.user, f"{thing}.verify")
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return {"thing": thing, "verify_url": reverse(f"zones:{thing}_verify_many") + query if can else ""}
 
 
 def per_head(days: int | None, teachers: int | None) -> Decimal | None:
@@ -194,6 +201,27 @@ def record_verify(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
     services.verify(record, by=request.user, now=timezone.now(), stamp=request.POST.get("stamp", ""))
     messages.success(request, _("Verified."))
     return redirect(record)
+
+
+@require_POST
+def records_verify(request: HttpRequest, thing: str) -> HttpResponse:
+    """Verify the rows that were ticked, or all that were shown, and go back to the same list."""
+    require(request.user, f"{thing}.verify")
+    shown = {name.removeprefix(f"{thing}-"): value for name, value in request.POST.items()}
+    chosen = shown if "all" in request.POST else request.POST.getlist(thing)
+    seen = {int(pk): shown.get(pk, "") for pk in chosen if pk.isdecimal() and len(pk) < 19}
+    done, changed, own = services.verify_many(MODELS[thing], seen, by=request.user, now=timezone.now())
+    if done:
+        said = ngettext("%(n)d record verified.", "%(n)d records verified.", len(done))
+        messages.success(request, said % {"n": len(done)})
+    if changed:
+        names = "；".join(str(record) for record in changed)
+        messages.warning(request, _("Left out, because changed since you read it: %(names)s") % {"names": names})
+    if own:
+        names = "；".join(str(record) for record in own)
+        messages.warning(request, _("Left out, because you recorded them yourself: %(names)s") % {"names": names})
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(reverse(f"zones:{thing}_list") + query)
 
 
 def record_reject(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
