@@ -88,7 +88,12 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
         return rows.aggregate(rows=Count("pk"), **sums)
 
     def register(model: type[Verified], **filters: str) -> str:
-        asked = {"year": year, "status": Verified.Status.VERIFIED, "enterprise": enterprise.pk, **filters}
+        asked: dict[str, str | int] = {
+            "year": year,
+            "status": Verified.Status.VERIFIED,
+            "enterprise": enterprise.pk,
+            **filters,
+        }
         return f"{reverse(f'zones:{model.THING}_list')}?{urlencode(asked)}"
 
     def name(model: type[Verified]) -> str:
@@ -176,11 +181,11 @@ def _worked(
 
 
 def _hours_url(enterprise: Organization, first: date, last: date, activity: str) -> str:
-    asked = {
+    asked: dict[str, str | int] = {
         "organization": enterprise.pk,
         "activity": activity,
         "status": HourEntry.Status.APPROVED,
-        "date_after": first,
-        "date_before": last,
+        "date_after": str(first),
+        "date_before": str(last),
     }
     return f"{reverse('zones:hours_list')}?{urlencode(asked)}"
