@@ -1,4 +1,4 @@
-"""One function a rule: what breaks it, as rows of ``COLUMNS``, to be united with the others' into one query.
+"""One function a rule: what breaks it, as rows of the same columns, to be united with the others' into one query.
 
 ``day`` is the day that counts, ``figure`` what was found, ``base`` of what (staff, pay), 0 where there is nothing.
 Nothing is rounded: shares are compared as whole numbers, figure × 100 with base × limit.
@@ -29,7 +29,6 @@ from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth,
 from ..models import Placement, StaffCount
 from .packs import Rule
 
-COLUMNS = ("rule", "at", "day", "figure", "base")
 NUMBER = DecimalField(max_digits=12, decimal_places=2)
 
 
@@ -106,7 +105,7 @@ def pay_share(scope: Scope, rule: Rule) -> QuerySet:
 
 
 def rows_of(rows: QuerySet, rule: Rule, *, figure, at=None, day=None, base=None) -> QuerySet:
-    """The rows as ``COLUMNS``: the placement at which it is found, and the day."""
+    """Rule, placement at which it is found (``at``), day, figure and base."""
     at = at or F("pk" if rows.model is Placement else "placement")
     columns = {
         "rule": Value(rule.key, CharField()),
