@@ -71,10 +71,9 @@ def months_of(zone: Zone, year: int, today: date, *, reader: User | None = None)
         date(year, number, 1): Month(date(year, number, 1), is_over=last_of_month(date(year, number, 1)) < today)
         for number in range(1, last + 1)
     }
-    hours, words, people = (
-        model.objects.visible_to(reader) if reader else model.objects.all()
-        for model in (HourEntry, NoWork, ProjectMember)
-    )
+    hours = HourEntry.objects.visible_to(reader) if reader else HourEntry.objects.all()
+    words = NoWork.objects.visible_to(reader) if reader else NoWork.objects.all()
+    people = ProjectMember.objects.visible_to(reader) if reader else ProjectMember.objects.all()
     rows = hours.filter(project__zone=zone, date__year=year)
     for row in rows.order_by().values("date__month", "status").annotate(entries=Count("pk"), sum=Sum("hours")):
         month = months.get(date(year, row["date__month"], 1))
