@@ -42,6 +42,7 @@ def load(people: People, today: date) -> None:
 
 def _workbook(rows: list[list[Any]]) -> bytes:
     book, data = Workbook(), BytesIO()
+    book.active.title = "工时"
     for row in [HEAD, *rows]:
         book.active.append(row)
     book.save(data)

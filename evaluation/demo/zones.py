@@ -1,4 +1,7 @@
-"""Nine zones of all three forms in six departments, their partners, ten innovation classes, students and projects."""
+"""Nine zones of all three forms in six departments, their partners, nine of ten innovation classes, students, projects.
+
+The tenth class recruits: see ``recruiting``.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -58,7 +61,7 @@ class ZonePlan:
 
 PLANS = [
     ZonePlan("cnc", "数控加工产教特区", "机械工程系", CONTRACT, True, [LEAD_ENTERPRISE, "示例企业二"],
-             ["数控1班", "数控2班"], "数控技术",
+             ["数控1班"], "数控技术",
              ["轴承座批量加工", "减速器壳体工艺改进", "液压阀体试制", "夹具设计与验证"]),
     ZonePlan("mould", "模具制造产教特区", "机械工程系", CONTRACT, True, ["示例企业三", "回归源艺术玻璃有限公司"],
              ["模具1班"], "模具设计与制造", ["注塑模具修复", "艺术玻璃热弯模具制作"]),

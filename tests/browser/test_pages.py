@@ -26,7 +26,7 @@ WORDS = {
 }  # fmt: skip
 WORDS |= {"API", "JSON", "Chrome", "Linux"}
 # in the demonstration's sign-in names and addresses
-WORDS |= {"clerk", "engineer", "enterprise", "teacher", "newcomer", "example", "invalid"}
+WORDS |= {"new", "clerk", "engineer", "enterprise", "teacher", "newcomer", "example", "invalid"}
 WORDS |= {"manage", "py", "verify", "SL"}  # the operator's command; the numbers of contracts
 CODES = {"assembly", "auto", "cnc", "control", "ecommerce", "mould", "robot", "rural", "software"}
 WORDS |= CODES | {code.upper() for code in CODES} | set(USERNAMES)
@@ -58,6 +58,16 @@ WALKERS = ["secretariat", "partner"] if connection.vendor == "postgresql" else [
 # pages that cannot be asked for by an address alone
 NOT_WALKED = {
     "consortium:profile_file": "a file",
+    "consortium:inbox_count": "a part of the head of every page",
+    **dict.fromkeys(
+        ["evaluation:objection_answer", "evaluation:reviewer_return", "evaluation:reviewer_withdraw"],
+        "the demonstration has no evaluation that stands there",
+    ),
+    **dict.fromkeys(
+        ["zones:guardian_consent_detail", "zones:guardian_consent_update", "zones:hourly_rate_update"],
+        "the demonstration has no such record",
+    ),
+    "zones:outcome_convert": "asks for a student in its address",
     "consortium:invitation_accept": "the link is a secret, shown once: walked by itself",
 }
 
