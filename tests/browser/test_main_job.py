@@ -120,7 +120,8 @@ def score_all(page, points: str) -> None:
 def test_a_zone_is_assessed_reviewed_by_both_sides_and_shown(visit, shoot, width):
     zone = "电子商务产教特区" if width > 768 else "农村电商产教特区"
     page = visit("college")
-    press(page, f".inbox a:has-text('{zone}') >> nth=0")
+    page.goto("/consortium/inbox/")
+    press(page, f".inbox a[href*='/evaluation/']:has-text('{zone}') >> nth=0")
     page.wait_for_url(re.compile(r"/evaluation/\d+/"))
     shoot(page, "evaluation-detail")
     address = page.url
