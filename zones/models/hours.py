@@ -20,9 +20,11 @@ ONE_DAY = _("A day has 24 hours, so one entry holds at most 24.")
 IN_QUARTERS = _("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.")
 
 
-class HourEntryQuerySet(models.QuerySet):
+class LoggedQuerySet(models.QuerySet):
+    """What people say of their work: ``project``, ``person`` and ``organization`` decide who reads it."""
+
     def visible_to(self, user):
-        """An enterprise sees its own projects' and people's hours, never a rival's; a mentor only the mentor's own."""
+        """An enterprise sees its own projects' and people's, never a rival's; a mentor only the mentor's own."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
@@ -39,6 +41,8 @@ class HourEntryQuerySet(models.QuerySet):
             return rows.filter(person=user)
         return self.none()
 
+
+class HourEntryQuerySet(LoggedQuerySet):
     def approved(self):
         return self.filter(status=HourEntry.Status.APPROVED)
 

@@ -4,31 +4,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Affiliation, Organization, User
+from consortium.models import Organization, User
 
+from .hours import LoggedQuerySet
 from .projects import Project
 from .zones import Zone
 
-Role = Affiliation.Role
 FIRST_DAY = _("A month is written as its first day.")
-
-
-class NoWorkQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """As hours: an enterprise sees its own projects and people, a mentor only what concerns the mentor."""
-        affiliation = user.affiliation
-        if not affiliation:
-            return self.none()
-        rows = self.filter(project__zone__consortium=affiliation.consortium_id)
-        if affiliation.sees_whole_consortium:
-            return rows
-        if affiliation.role == Role.COLLEGE_ADMIN:
-            return rows.filter(project__zone__college=affiliation.organization_id)
-        if affiliation.role == Role.PARTNER:
-            return rows.filter(
-                Q(project__enterprise=affiliation.organization_id) | Q(organization=affiliation.organization_id)
-            )
-        return rows.filter(person=user) if affiliation.role == Role.MENTOR else self.none()
 
 
 class NoWork(models.Model):
@@ -42,7 +24,7 @@ class NoWork(models.Model):
     declared_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("declared by"))
     declared_at = models.DateTimeField(_("declared at"))
 
-    objects = NoWorkQuerySet.as_manager()
+    objects = LoggedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("month without work")
