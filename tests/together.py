@@ -12,7 +12,7 @@ from consortium.services import Refused
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
     """What became of acts that were begun together: "" or the sentences of the refusal, in alphabetical order."""
-    barrier, said = Barrier(len(acts)), []
+    barrier, said = Barrier(len(acts), timeout=10), []
 
     def run(act: Callable[[], object]) -> None:
         with translation.override("en"):

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -209,8 +210,18 @@ def _say_countersigned(request: HttpRequest, taken: list[HourEntry], left: list[
     if taken:
         messages.success(request, said % {"n": count})
     if left:
-        names = "；".join(f"{entry.person} {entry.date} {entry.project}" for entry in left)
+        prefetch_related_objects(left, "approved_by")
+        names = "；".join(map(_left_out, left))
         messages.warning(request, _("Left out, because changed since you read it: %(names)s") % {"names": names})
+
+
+def _left_out(entry: HourEntry) -> str:
+    name = f"{entry.person} {entry.date} {entry.project}"
+    if entry.status != HourEntry.Status.APPROVED:
+        return name
+    return _("%(name)s (%(state)s, %(by)s)") % {
+        "name": name, "state": entry.get_status_display(), "by": entry.approved_by
+    }  # fmt: skip
 
 
 def _person(request: HttpRequest) -> User | None:
