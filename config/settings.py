@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "HoursStatusEnum": "zones.models.HourEntry.Status",
         "MilestoneStatusEnum": "tasks.models.Milestone.Status",
         "ProgressStatusEnum": "tasks.models.Progress.Status",
+        "SupervisionStatusEnum": "tasks.models.Supervision.Status",
         "SchemeStatusEnum": "evaluation.models.Scheme.Status",
         "EvaluationStatusEnum": "evaluation.models.Evaluation.Status",
         "ReportStatusEnum": "evaluation.models.AnnualReport.Status",

@@ -7,14 +7,33 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from consortium.api import ScopedViewSet
 from consortium.permissions import require
 
-from .filters import MilestoneFilter, PlanFilter, ProgressFilter, TaskFilter
-from .models import Milestone, Plan, Progress, Task
-from .serializers import CommentSerializer, MilestoneSerializer, PlanSerializer, ProgressSerializer, TaskSerializer
-from .services import confirm_progress, refuse_confirmed, report_progress, return_progress
+from .filters import MilestoneFilter, PlanFilter, ProgressFilter, SupervisionFilter, TaskFilter
+from .models import Milestone, Plan, Progress, Supervision, Task
+from .serializers import (
+    AnswerSerializer,
+    AskAgainSerializer,
+    CommentSerializer,
+    MilestoneSerializer,
+    PlanSerializer,
+    ProgressSerializer,
+    SupervisionSerializer,
+    TaskSerializer,
+)
+from .services import (
+    answer_supervision,
+    ask_again,
+    close_supervision,
+    confirm_progress,
+    refuse_confirmed,
+    report_progress,
+    return_progress,
+    urge,
+)
 from .words import due_date
 
 
@@ -86,9 +105,48 @@ class ProgressViewSet(ScopedViewSet):
         return Response(self.get_serializer(progress).data, status=status.HTTP_200_OK)
 
 
+class SupervisionViewSet(ScopedViewSet):
+    """The bureau urges a milestone; the unit answers; the bureau closes it or asks again."""
+
+    model, thing = Supervision, "supervision"
+    serializer_class = SupervisionSerializer
+    filterset_class = SupervisionFilter
+    http_method_names = ["get", "post", "head", "options"]
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> Supervision:
+        return urge([data.pop("milestone")], by=self.request.user, now=timezone.now(), **data)[0]
+
+    @extend_schema(request=AnswerSerializer, responses=SupervisionSerializer)
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str) -> Response:
+        return self._act(request, "supervision.answer", AnswerSerializer, answer_supervision)
+
+    @extend_schema(request=CommentSerializer, responses=SupervisionSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        return self._act(request, "supervision.review", CommentSerializer, close_supervision)
+
+    @extend_schema(request=AskAgainSerializer, responses=SupervisionSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        return self._act(request, "supervision.review", AskAgainSerializer, ask_again)
+
+    def _act(self, request: Request, act: str, body: type[Serializer], service: Any) -> Response:
+        supervision = self.get_object()
+        require(request.user, act, supervision)
+        sent = body(data=request.data)
+        sent.is_valid(raise_exception=True)
+        service(supervision, by=request.user, now=timezone.now(), **sent.validated_data)
+        return Response(self.get_serializer(supervision).data)
+
+
 routes = [
     ("plans", PlanViewSet),
     ("tasks", TaskViewSet),
     ("milestones", MilestoneViewSet),
     ("progress", ProgressViewSet),
+    ("supervisions", SupervisionViewSet),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.filters import VisibleFilter, YearFilter
 from consortium.models import Organization
 
-from .models import Milestone, Plan, Progress, Task
+from .models import Milestone, Plan, Progress, Supervision, Task
 
 QUARTERS = Milestone.quarter.field.choices
 
@@ -106,3 +106,29 @@ class ProgressFilter(django_filters.FilterSet):
     class Meta:
         model = Progress
         fields = ["month", "status"]
+
+
+class SupervisionFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Goal, milestone or text"), method="search")
+    year = YearFilter()
+    status = django_filters.ChoiceFilter(label=_("State"), choices=Supervision.Status)
+    responsible_organization = VisibleFilter(
+        label=_("Responsible member"),
+        field_name="milestone__task__responsible_organization",
+        queryset=responsible_organizations,
+    )
+    unanswered = django_filters.BooleanFilter(label=_("Not answered in time"), method="not_in_time")
+    milestone = VisibleFilter(queryset=milestones, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Supervision
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        value = value.strip()
+        goal, text = Q(milestone__task__goal__icontains=value), Q(milestone__text__icontains=value)
+        return rows.filter(goal | text | Q(text__icontains=value) | Q(answer__icontains=value))
+
+    def not_in_time(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        late = Supervision.objects.unanswered(timezone.localdate())
+        return rows.filter(pk__in=late.values("pk")) if value else rows.exclude(pk__in=late.values("pk"))

@@ -12,17 +12,20 @@ from django.utils.translation import pgettext
 from .lights import Light, late_months, light, missing_months
 from .models import Milestone, Plan, Progress, Task
 from .months import quarter_of
+from .services import why_not_urged
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One milestone: its light, the day that counts, a line on its state, and whether the filters point at it."""
+    """One milestone: its light, the day that counts, a line on its state, whether the filters point at it, and whether
+    the bureau may urge it."""
 
     milestone: Milestone
     light: Light
     day: str
     note: str
     is_hit: bool
+    can_be_urged: bool
 
     @property
     def waits(self) -> bool:
@@ -55,6 +58,11 @@ class Matrix:
     rows: list[tuple[Task, list[Cell | None]]]
 
     @property
+    def to_urge(self) -> list[Milestone]:
+        """What the bureau may urge: late or without a month's report, and not urged yet."""
+        return [cell.milestone for cell in self.cells if cell.can_be_urged]
+
+    @property
     def cells(self) -> list[Cell]:
         return [cell for _task, cells in self.rows for cell in cells if cell]
 
@@ -80,7 +88,8 @@ def _cell(milestone: Milestone, today: date, kind: str, quarter: str) -> Cell:
     found = light(milestone, today)
     waits = milestone.status == Milestone.Status.SUBMITTED
     hit = kind in ("", found.kind, "wait" if waits else "") and quarter in ("", str(milestone.quarter))
-    return Cell(milestone, found, _day(milestone, found), _note(milestone, today), hit)
+    can_be_urged = milestone.urging is None and not why_not_urged(milestone, today)
+    return Cell(milestone, found, _day(milestone, found), _note(milestone, today), hit, can_be_urged)
 
 
 def _head(plan: Plan, quarter: int, cells: list[Cell | None], today: date) -> Head:

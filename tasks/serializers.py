@@ -8,7 +8,7 @@ from consortium.models import Organization
 from consortium.serializers import Visible
 
 from .lights import light
-from .models import Milestone, Plan, Progress, Task
+from .models import Milestone, Plan, Progress, Supervision, Task
 
 
 class Parent(Visible):
@@ -85,3 +85,32 @@ class ProgressSerializer(serializers.ModelSerializer):
 
 class CommentSerializer(serializers.Serializer):
     comment = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class SupervisionSerializer(serializers.ModelSerializer):
+    milestone = Visible(queryset=Milestone.objects.all())
+    by = serializers.CharField(read_only=True)
+    answered_by = serializers.CharField(read_only=True, allow_null=True)
+    has_climbed = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Supervision
+        fields = [
+            "id", "year", "number", "milestone", "text", "deadline", "by", "at", "status", "answer", "answered_by",
+            "answered_at", "closed_at", "has_climbed",
+        ]  # fmt: skip
+        read_only_fields = ["year", "number", "at", "status", "answer", "answered_at", "closed_at"]
+        validators: list = []
+
+    def get_has_climbed(self, supervision: Supervision) -> bool:
+        """Whether nobody answered in time, so that it stands before the task's leader."""
+        return supervision.has_climbed(timezone.localdate())
+
+
+class AnswerSerializer(serializers.Serializer):
+    answer = serializers.CharField(max_length=2000)
+
+
+class AskAgainSerializer(serializers.Serializer):
+    comment = serializers.CharField(max_length=500)
+    deadline = serializers.DateField()

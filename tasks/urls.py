@@ -19,4 +19,11 @@ urlpatterns = [
     path("milestones/<int:pk>/edit/", views.milestone_update, name="milestone_update"),
     path("milestones/<int:pk>/report/", views.milestone_report, name="milestone_report"),
     path("milestones/<int:pk>/review/", views.milestone_review, name="milestone_review"),
+    path("supervisions/", views.supervision_list, name="supervision_list"),
+    path("supervisions/new/", views.supervision_create, name="supervision_create"),
+    path("supervisions/<int:pk>/", views.supervision_detail, name="supervision_detail"),
+    path("supervisions/<int:pk>/sheet.pdf", views.supervision_sheet, name="supervision_sheet"),
+    path("supervisions/<int:pk>/answer/", views.supervision_answer, name="supervision_answer"),
+    path("supervisions/<int:pk>/close/", views.supervision_close, name="supervision_close"),
+    path("supervisions/<int:pk>/return/", views.supervision_return, name="supervision_return"),
 ]

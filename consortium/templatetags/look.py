@@ -26,6 +26,7 @@ LIGHTS = {"done": "done", "plan": "ring", "soon": "tri", "late": "sq", "none": "
 LOOKS = {
     "accepted": ("ok", "tick"),
     "active": ("ok", "tick"),
+    "answered": ("act", "half"),
     "approved": ("ok", "tick"),
     "closed": ("", "lock"),
     "cancelled": ("", "lock"),

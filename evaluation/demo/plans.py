@@ -6,8 +6,9 @@ from pathlib import Path
 from django.utils import timezone
 
 import tasks.demo
-from tasks.models import Milestone
-from tasks.services import confirm_progress, import_plan, report_progress, return_progress
+from consortium.models import User
+from tasks.models import Milestone, Plan
+from tasks.services import answer_supervision, confirm_progress, import_plan, report_progress, return_progress, urge
 from tasks.tables import read_table
 
 from .members import SCHOOL, People
@@ -40,6 +41,18 @@ def load(people: People) -> None:
             return_progress(report, by=bureau, now=_at(day + timedelta(days=1)), comment="缺运营情况证明，请补充。")
         elif not last or number not in WAITING | UNDER_WAY:
             confirm_progress(report, by=bureau, now=_at(day + timedelta(days=2)))
+    _urge(plan, bureau, school)
+
+
+def _urge(plan: Plan, bureau: User, school: User) -> None:
+    """What was still open in the new year is urged; one unit has answered, of the other nothing is heard."""
+    new_year = date(YEAR + 1, 1, 8)
+    late = Milestone.objects.filter(task__plan=plan, quarter=4, task__number__in=SENT_BACK | UNDER_WAY)
+    text = "请说明滞后原因、目前进展和完成时间，并附佐证材料。"
+    made = urge(late, deadline=new_year + timedelta(days=7), text=text, by=bureau, now=_at(new_year))
+    answer_supervision(
+        made[0], "运营情况证明正在开具，本月底前补报。", by=school, now=_at(new_year + timedelta(days=4))
+    )
 
 
 def _at(day: date) -> datetime:

@@ -1,4 +1,5 @@
 from .milestones import Milestone, Progress
 from .plans import Plan, Task
+from .supervisions import Supervision
 
-__all__ = ["Milestone", "Plan", "Progress", "Task"]
+__all__ = ["Milestone", "Plan", "Progress", "Supervision", "Task"]

@@ -1,6 +1,7 @@
 """What shall stand by the end of a quarter, and what has been reported of it."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +16,9 @@ from ..months import first_of_quarter, month_end, quarter_of
 from ..words import tidy
 from .plans import Task
 
+if TYPE_CHECKING:
+    from .supervisions import Supervision
+
 Role = Affiliation.Role
 
 
@@ -26,7 +30,7 @@ class MilestoneQuerySet(models.QuerySet):
         """With all that a light needs, in the order of the tables."""
         return (
             self.select_related("task__plan", "task__responsible_organization")
-            .prefetch_related("progress__by")
+            .prefetch_related("progress__by", "supervisions")
             .order_by("task__plan", "task__number", "quarter")
         )
 
@@ -135,6 +139,11 @@ class Milestone(models.Model):
     def reports(self) -> list["Progress"]:
         """All progress, newest first. Sorted here, so that a prefetch is used."""
         return sorted(self.progress.all(), key=lambda progress: -progress.pk)
+
+    @property
+    def urging(self) -> "Supervision | None":
+        """The urging that is still running. Reads ``supervisions``: prefetch it for lists."""
+        return next((one for one in self.supervisions.all() if one.status != one.Status.CLOSED), None)
 
     @property
     def latest(self) -> "Progress | None":

@@ -101,10 +101,10 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(pk__in=_own_tasks(affiliation))
 
     def for_matrix(self):
-        """Tasks in the order of the table, with milestones and their progress: four queries whatever the size."""
+        """Tasks in the order of the table, with milestones and their progress: five queries whatever the size."""
         return (
             self.select_related("plan", "responsible_organization")
-            .prefetch_related("milestones__progress__by")
+            .prefetch_related("milestones__progress__by", "milestones__supervisions")
             .order_by("number")
         )
 

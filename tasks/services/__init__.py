@@ -1,10 +1,15 @@
 from .newer_copy import Change, changes_of
 from .plans import import_plan, plan_of, state_of, table_of
 from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
+from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, why_not_urged
 
 __all__ = [
     "Change",
+    "answer_supervision",
+    "ask_again",
     "changes_of",
+    "climb",
+    "close_supervision",
     "confirm_progress",
     "import_plan",
     "month_to_report",
@@ -14,4 +19,6 @@ __all__ = [
     "return_progress",
     "state_of",
     "table_of",
+    "urge",
+    "why_not_urged",
 ]

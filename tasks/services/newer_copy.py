@@ -47,7 +47,9 @@ def changes_of(plan: Plan, table: TaskTable) -> list[Change]:
     Latest progress is not compared, and of what the eight columns do not hold only what the file brings along. Due
     dates follow the text: one that the bureau has moved stays when the text does.
     """
-    tasks = {task.number: task for task in plan.tasks.prefetch_related("milestones__progress")}
+    tasks = {
+        task.number: task for task in plan.tasks.prefetch_related("milestones__progress", "milestones__supervisions")
+    }
     rows = {row.number: row for row in table.rows}
     found = list(_of_plan(plan, table))
     for number in sorted(tasks.keys() | rows.keys()):
@@ -73,9 +75,15 @@ def _shown(value: str | date | None) -> str:
 
 
 def _left_out(task: Task) -> Change:
-    reported = any(milestone.progress.all() for milestone in task.milestones.all())
-    kept = _("It has reports, so it stays in the plan.") if reported else ""
+    kept = next(filter(None, map(_kept, task.milestones.all())), "")
     return Change(_("Task %(number)s") % {"number": task.number}, task.goal, "", kept, task)
+
+
+def _kept(milestone: Milestone) -> str:
+    """Why a milestone stays in the plan although the newer copy leaves it out."""
+    if milestone.progress.all():
+        return _("It has reports, so it stays in the plan.")
+    return _("It has been urged, so it stays in the plan.") if milestone.supervisions.all() else ""
 
 
 def _of_task(plan: Plan, task: Task, row: TaskRow) -> Iterator[Change]:
@@ -100,8 +108,7 @@ def _of_cell(task: Task, quarter: int, milestone: Milestone | None, cell: Milest
         made = Milestone(task=task, quarter=quarter, text=cell.text, due=cell.due)
         yield Change(where, "", cell.text, obj=made)
     elif milestone and cell is None:
-        kept = _("It has reports, so it stays in the plan.") if milestone.progress.all() else ""
-        yield Change(where, milestone.text, "", kept, milestone)
+        yield Change(where, milestone.text, "", _kept(milestone), milestone)
     elif milestone and cell and milestone.text != cell.text:
         confirmed = milestone.status == Milestone.Status.CONFIRMED
         kept = _("It is confirmed, so its text stays.") if confirmed else ""

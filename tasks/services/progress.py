@@ -16,6 +16,7 @@ from consortium.services.notices import notify
 from ..inbox import MILESTONE_CONFIRMED, MILESTONE_RETURNED, MILESTONE_TO_CONFIRM
 from ..lights import missing_months
 from ..models import Milestone, Progress
+from .supervisions import close_for_confirmed
 
 
 def month_to_report(milestone: Milestone, today: date) -> date:
@@ -74,6 +75,7 @@ def confirm_progress(progress: Progress, *, by: User, now: datetime, comment: st
     move(progress, Progress.Status.CONFIRMED, by=by, reason=comment, comment=comment, reviewed_at=now)
     if milestone.status == Milestone.Status.SUBMITTED:
         move(milestone, Milestone.Status.CONFIRMED, by=by, reason=comment, confirmed_at=now)
+        close_for_confirmed(milestone, by=by, now=now)
         _tell(milestone, MILESTONE_CONFIRMED, lambda: _("Task %(number)s, %(quarter)s is confirmed."), at=now)
 
 

@@ -1,6 +1,15 @@
 from .imports import plan_accept, plan_import
 from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
 from .plans import plan_create, plan_detail, plan_export, plan_list, plan_update
+from .supervisions import (
+    supervision_answer,
+    supervision_close,
+    supervision_create,
+    supervision_detail,
+    supervision_list,
+    supervision_return,
+    supervision_sheet,
+)
 from .tasks import task_create, task_detail, task_update
 
 __all__ = [
@@ -16,6 +25,13 @@ __all__ = [
     "plan_import",
     "plan_list",
     "plan_update",
+    "supervision_answer",
+    "supervision_close",
+    "supervision_create",
+    "supervision_detail",
+    "supervision_list",
+    "supervision_return",
+    "supervision_sheet",
     "task_create",
     "task_detail",
     "task_update",

@@ -16,7 +16,7 @@ from consortium.permissions import may, require
 from ..forms import MilestoneForm, ReportForm, ReviewForm
 from ..lights import light
 from ..models import Milestone, Task
-from ..services import confirm_progress, refuse_confirmed, report_progress, return_progress
+from ..services import confirm_progress, refuse_confirmed, report_progress, return_progress, why_not_urged
 from .pages import saved
 
 
@@ -32,6 +32,10 @@ def panel_context(user: User, milestone: Milestone, today: date, **forms: Any) -
         "light": light(milestone, today),
         "phone": milestone.task.phone_for(user),
         "reports": reports,
+        "supervisions": sorted(milestone.supervisions.all(), key=lambda one: -one.pk),
+        "can_urge_this": may(user, "supervision.add")
+        and milestone.urging is None
+        and not why_not_urged(milestone, today),
         "report_form": forms.get("report_form") or (can_report and ReportForm(milestone=milestone, today=today)),
         "review_form": forms.get("review_form") or (can_review and ReviewForm(auto_id="review_%s")),
     }

@@ -48,7 +48,10 @@ WORDS = {
     "zones:zone_move": {"to": "closed"},
 }
 # what else an address must be told: the record of the same side
-QUERIES = {"zones:outcome_convert": {"student": "student"}}
+QUERIES = {
+    "tasks:supervision_create": {"milestone": "milestone"},
+    "zones:outcome_convert": {"student": "student"},
+}
 
 
 @dataclass(frozen=True)

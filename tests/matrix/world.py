@@ -32,7 +32,7 @@ from consortium.models import (
 from consortium.services.files import attach
 from evaluation import services
 from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
-from tasks.models import Milestone, Plan, Progress, Task
+from tasks.models import Milestone, Plan, Progress, Supervision, Task
 from zones.models import (
     Activity,
     ClosedMonth,
@@ -236,6 +236,10 @@ class Maker:
         add("progress", side, Progress.objects.create(
             milestone=milestone, month=datetime.date(self.today.year, 1, 1), text=f"progress~{side}", percent=100,
             by=self.staff["college_admin"], at=self.now,
+        ))  # fmt: skip
+        add("supervision", side, Supervision.objects.create(
+            consortium=consortium, milestone=milestone, year=self.today.year, number=len(side), text=f"urged~{side}",
+            deadline=self.today, by=self.staff["college_admin"], at=self.now,
         ))  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def test_the_matrix_takes_the_same_queries_whatever_its_size(
 ):
     fill(plan, college, rows, college_admin)
     client = client_for(bureau)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(url("plan_detail", plan.pk))
 
 
@@ -280,7 +280,7 @@ def test_the_official_table_takes_the_same_queries_whatever_its_size(
 ):
     fill(plan, college, rows, college_admin)
     client = client_for(bureau)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("plan_export", plan.pk, "xlsx"))
 
 
