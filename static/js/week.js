@@ -64,7 +64,12 @@
     let day = Number(cell.dataset.d) + move[1];
     while (rows[row] && day >= 1 && day <= 7) {
       const next = rows[row].querySelector('td[data-d="' + day + '"] input');
-      if (next && next.offsetParent) { next.focus(); next.select(); return; }
+      if (next) {
+        if (!next.offsetParent) document.getElementById('d' + day).checked = true;   // a narrow screen shows one day
+        next.focus();
+        next.select();
+        return;
+      }
       row += move[0];
       day += move[1];
     }

@@ -145,21 +145,18 @@ def hours_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def hours_week(request: HttpRequest) -> HttpResponse:
-    """The week of one person as a grid: read, save, submit, copy the week before."""
+    """The week of one person as a grid: read, save, submit; copying the week before saves what was typed first."""
     require(request.user, "hours.add")
     today = timezone.localdate()
     day = chosen_day(request.GET.get("day", ""), request.POST.get("day", ""), today)
     person = _person(request)
     if request.method != "POST" or person is None:
         return render(request, "zones/hours_week.html", week_context(request.user, day, today, person=person))
-    if request.POST.get("act") == "copy":
-        _say_copied(request, services.copy_week(person, monday_of(day), by=request.user, today=today))
-        return redirect(_week_url(day, person))
+    act = request.POST.get("act")
     cells, errors = read_cells(request.POST.dict())
-    submit = request.POST.get("act") == "submit"
     if not errors:
         try:
-            services.save_week(person, cells, by=request.user, today=today, submit=submit)
+            services.save_week(person, cells, by=request.user, today=today, submit=act == "submit")
         except BadCells as bad:
             errors = {cell_key(cell): _sentences(found) for cell, found in bad.errors.items()}
     if errors:
@@ -168,7 +165,10 @@ def hours_week(request: HttpRequest) -> HttpResponse:
         if not context["errors"]:  # of cells that the person has no longer
             messages.error(request, " ".join(dict.fromkeys(errors.values())))
         return render(request, "zones/hours_week.html", context)
-    messages.success(request, _("The week is submitted.") if submit else _("The week is saved."))
+    if act == "copy":
+        _say_copied(request, services.copy_week(person, monday_of(day), by=request.user, today=today))
+    else:
+        messages.success(request, _("The week is submitted.") if act == "submit" else _("The week is saved."))
     return redirect(_week_url(day, person))
 
 
