@@ -156,7 +156,7 @@ def visit(chromium, program, width, request):
     faults: list[str] = []
     contexts = []
 
-    def make(username: str | None = None, dark: bool = False):
+    def make(username: str | None = None, dark: bool = False, is_mobile: bool = False):
         from consortium.demo import PASSWORD
 
         context = chromium.new_context(
@@ -165,6 +165,7 @@ def visit(chromium, program, width, request):
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=width < 768,
+            is_mobile=is_mobile,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",  # no colour is half on its way when it is measured
         )
