@@ -300,6 +300,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # before the digests go out, and through the day, so that a scheduler that was away catches up
+    "remind of tasks": {
+        "task": "tasks.remind",
+        "schedule": crontab(hour="7-20", minute="30"),
+        "options": {"expires": 3000},
+    },
     "send the daily digests": {
         "task": "consortium.send_digests",
         "schedule": crontab(hour="8", minute="0"),

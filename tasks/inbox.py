@@ -24,6 +24,18 @@ MILESTONE_CONFIRMED = notice_kind(
 MILESTONE_TO_CONFIRM = notice_kind(
     "milestone_to_confirm", gettext_lazy("Milestones to confirm"), Role.BUREAU, is_shown=False, mail=Mail.DIGEST
 )
+REPORT_DUE = notice_kind(
+    "report_due", gettext_lazy("A month's report is due in 3 days"), Role.COLLEGE_ADMIN, mail=Mail.DIGEST
+)
+MILESTONE_DUE = notice_kind(
+    "milestone_due", gettext_lazy("A milestone is due in 14 or 3 days"), Role.COLLEGE_ADMIN, mail=Mail.DIGEST
+)
+MILESTONE_OVERDUE = notice_kind(
+    "milestone_overdue",
+    gettext_lazy("A milestone is overdue"),
+    *(Role.COLLEGE_ADMIN, Role.BUREAU),
+    mail=Mail.DIGEST,
+)
 SUPERVISED = notice_kind("supervised", gettext_lazy("A milestone is urged"), Role.COLLEGE_ADMIN, mail=Mail.NOW)
 SUPERVISION_ANSWERED = notice_kind(
     "supervision_answered", gettext_lazy("An urging is answered"), Role.BUREAU, is_shown=False, mail=Mail.DIGEST

@@ -46,6 +46,7 @@ JOBS = {
     "consortium.send_notices",
     "evaluation.make_report",
     "evaluation.make_waiting_reports",
+    "tasks.remind",
     "zones.run_import",
     "zones.run_waiting_imports",
 }

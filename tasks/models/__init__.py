@@ -1,5 +1,6 @@
 from .milestones import Milestone, Progress
 from .plans import Plan, Task
+from .reminders import Reminder
 from .supervisions import Supervision
 
-__all__ = ["Milestone", "Plan", "Progress", "Supervision", "Task"]
+__all__ = ["Milestone", "Plan", "Progress", "Reminder", "Supervision", "Task"]

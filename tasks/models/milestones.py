@@ -37,6 +37,11 @@ class MilestoneQuerySet(models.QuerySet):
     def overdue(self, today: date):
         return self.filter(due__lt=today).exclude(status=Milestone.Status.CONFIRMED)
 
+    def in_hand(self, today: date):
+        """What somebody has still to do, of last year's tables and later: the older ones are in the archive."""
+        to_do = self.filter(task__plan__year__gte=today.year - 1)
+        return to_do.exclude(status__in=Milestone.Status.with_bureau())
+
     def waiting_for(self, user, today: date):
         """What the user has to do: the bureau reviews; the responsible unit reports what has begun or came back."""
         affiliation = user.affiliation

@@ -1,6 +1,7 @@
 from .newer_copy import Change, changes_of
 from .plans import import_plan, plan_of, state_of, table_of
 from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
+from .reminders import remind
 from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, why_not_urged
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "month_to_report",
     "plan_of",
     "refuse_confirmed",
+    "remind",
     "report_progress",
     "return_progress",
     "state_of",
