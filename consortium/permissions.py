@@ -154,6 +154,8 @@ ACTS = {
     "submit": gettext_lazy("Submit"),
     "approve": gettext_lazy("Countersign"),
     "return": gettext_lazy("Return"),
+    "deliver": gettext_lazy("Deliver"),
+    "accept": pgettext_lazy("delivery", "Accept"),
     "verify": gettext_lazy("Verify"),
     "correct": gettext_lazy("Put right what is approved"),
     "review": gettext_lazy("Confirm or return"),
@@ -180,6 +182,15 @@ def _register(thing: str, *, by_partner: bool = False) -> dict[str, Roles]:
         f"{thing}.change": RECORDERS | ({Role.PARTNER: on.own_organization} if by_partner else {}),
         f"{thing}.verify": {Role.COLLEGE_ADMIN: on.recorded_by_another},
         f"{thing}.return": {Role.COLLEGE_ADMIN: on.own_college},
+    }
+
+
+def _delivery(thing: str) -> dict[str, Roles]:
+    """The rows of what the college hands over and the enterprise takes or not."""
+    return {
+        f"{thing}.deliver": {Role.COLLEGE_ADMIN: on.own_college},
+        f"{thing}.accept": {Role.PARTNER: on.own_project},
+        f"{thing}.return": {Role.PARTNER: on.own_project},
     }
 
 
@@ -256,7 +267,11 @@ PERMISSIONS: dict[str, Roles] = {
     "project.add": {Role.COLLEGE_ADMIN: on.own_college},
     "project.change": {Role.COLLEGE_ADMIN: on.own_college},
     "project.move": {Role.COLLEGE_ADMIN: on.own_college},
+    **_delivery("project"),
     "module.see": PROJECTS,
+    "module.add": {Role.COLLEGE_ADMIN: on.own_college},
+    "module.change": {Role.COLLEGE_ADMIN: on.own_college},
+    **_delivery("module"),
     "member.see": PROJECTS,
     "hours.see": PROJECTS | {Role.PARTNER: on.own_project_or_people, Role.MENTOR: on.own_hours},
     "hours.add": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},

@@ -16,6 +16,11 @@ def _register(thing: str) -> dict[str, str | dict[str, str]]:
     return {f"zones:{thing}_{page}": f"{thing}.{act}" for page, act in acts.items()}
 
 
+def _delivery(thing: str) -> dict[str, str | dict[str, str]]:
+    """The addresses of what is delivered, accepted and returned."""
+    return {f"zones:{thing}_{act}": f"{thing}.{act}" for act in ("deliver", "accept", "return")}
+
+
 def _paper(thing: str) -> dict[str, str | dict[str, str]]:
     """The addresses that every paper of a student has."""
     acts = {"create": "add", "detail": "see", "update": "change"}
@@ -148,9 +153,11 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "zones:project_create": "project.add",
     "zones:project_detail": "project.see",
     "zones:project_update": "project.change",
-    "zones:project_move": "project.move",
-    "zones:module_add": "project.change",
-    "zones:module_remove": "project.change",
+    "zones:project_begin": "project.move",
+    **_delivery("project"),
+    "zones:module_add": "module.add",
+    "zones:module_remove": "module.change",
+    **_delivery("module"),
     "zones:member_add": "project.change",
     "zones:member_remove": "project.change",
     "zones:hours_list": "hours.see",
@@ -280,6 +287,14 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "enrollments-detail": {"GET": "enrollment.see", "PATCH": "enrollment.change"},
     "projects-list": {"GET": "project.see", "POST": "project.add"},
     "projects-detail": {"GET": "project.see", "PATCH": "project.change"},
+    "projects-deliver": {"POST": "project.deliver"},
+    "projects-accept": {"POST": "project.accept"},
+    "projects-give-back": {"POST": "project.return"},
+    "modules-list": {"GET": "module.see", "POST": "module.add"},
+    "modules-detail": {"GET": "module.see"},
+    "modules-deliver": {"POST": "module.deliver"},
+    "modules-accept": {"POST": "module.accept"},
+    "modules-give-back": {"POST": "module.return"},
     "hours-list": {"GET": "hours.see", "POST": "hours.add"},
     "hours-detail": {"GET": "hours.see", "PATCH": "hours.change", "DELETE": "hours.change"},
     "outcomes-list": {"GET": "outcome.see", "POST": "outcome.add"},

@@ -15,15 +15,16 @@ from consortium.api import ScopedViewSet
 from consortium.permissions import require
 
 from . import services
-from .filters import ClassFilter, EnrollmentFilter, HourFilter, ProjectFilter, ZoneFilter
+from .filters import ClassFilter, EnrollmentFilter, HourFilter, ModuleFilter, ProjectFilter, ZoneFilter
 from .filters.outcomes import OutcomeFilter
-from .models import Enrollment, HourEntry, InnovationClass, Outcome, Project, Zone
+from .models import Enrollment, HourEntry, InnovationClass, Outcome, Project, ProjectModule, Zone
 from .serializers import (
     CorrectionSerializer,
     EnrollmentSerializer,
     HourEntrySerializer,
     InnovationClassSerializer,
     OutcomeSerializer,
+    ProjectModuleSerializer,
     ProjectSerializer,
     ReasonSerializer,
     ZoneSerializer,
@@ -83,7 +84,36 @@ class EnrollmentViewSet(ScopedViewSet):
         services.leave(obj, on=data["left_on"], today=timezone.localdate(), by=self.request.user)
 
 
-class ProjectViewSet(ScopedViewSet):
+class DeliveredViewSet(ScopedViewSet):
+    """What the college delivers and the enterprise accepts or returns."""
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def deliver(self, request: Request, pk: str) -> Response:
+        """Hand it over to the enterprise, for the first time or again."""
+        work: Any = self.get_object()
+        services.deliver(work, by=request.user, now=timezone.now())
+        return Response(self.get_serializer(work).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Accept for the enterprise what was delivered."""
+        work: Any = self.get_object()
+        services.accept(work, by=request.user, now=timezone.now())
+        return Response(self.get_serializer(work).data)
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """Return for the enterprise what was delivered, with a reason."""
+        work: Any = self.get_object()
+        require(request.user, f"{self.thing}.return", work)
+        services.give_back(work, reason=_reason(request), by=request.user, now=timezone.now())
+        return Response(self.get_serializer(work).data)
+
+
+class ProjectViewSet(DeliveredViewSet):
     model, thing = Project, "project"
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilter
@@ -98,6 +128,21 @@ class ProjectViewSet(ScopedViewSet):
 
     def change(self, obj: Any, data: dict[str, Any]) -> None:
         services.save_project(_with(obj, data), by=self.request.user)
+
+
+class ProjectModuleViewSet(DeliveredViewSet):
+    model, thing = ProjectModule, "module"
+    serializer_class = ProjectModuleSerializer
+    filterset_class = ModuleFilter
+    http_method_names = ["get", "post", "head", "options"]
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.select_related("project__zone")
+
+    def insert(self, data: dict[str, Any]) -> ProjectModule:
+        module = ProjectModule(**data)
+        require(self.request.user, "module.add", module)
+        return services.add_module(module, by=self.request.user)
 
 
 class HourEntryViewSet(ScopedViewSet):
@@ -248,6 +293,7 @@ routes = [
     ("classes", InnovationClassViewSet),
     ("enrollments", EnrollmentViewSet),
     ("projects", ProjectViewSet),
+    ("modules", ProjectModuleViewSet),
     ("hours", HourEntryViewSet),
     ("outcomes", OutcomeViewSet),
 ]

@@ -1,4 +1,4 @@
-"""Hours that wait for somebody, and what people are told about them."""
+"""Hours, deliveries and records that wait for somebody, and what people are told about them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,14 +7,14 @@ from django.db.models import CharField, Count, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from consortium.inbox import Waiting, notice_kind, waits
 from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
 from .compliance import breaches
-from .models import REGISTERS, HourEntry, Outcome, Verified
+from .models import REGISTERS, HourEntry, Outcome, Project, Verified
 from .services.months import closable_months, lacking_months, last_of_month, month_name
 
 Role, Mail = Affiliation.Role, Notice.Mail
@@ -32,6 +32,19 @@ HOURS_TO_COUNTERSIGN = notice_kind(
     *(Role.COLLEGE_ADMIN, Role.PARTNER),
     is_shown=False,
     mail=Mail.DIGEST,
+)
+DELIVERED = notice_kind(
+    "delivered",
+    gettext_lazy("Something is delivered to my enterprise"),
+    Role.PARTNER,
+    is_shown=False,
+    mail=Mail.DIGEST,
+)
+DELIVERY_RETURNED = notice_kind(
+    "delivery_returned", gettext_lazy("A delivery of my college is returned"), Role.COLLEGE_ADMIN, mail=Mail.NOW
+)
+DELIVERY_ACCEPTED = notice_kind(
+    "delivery_accepted", gettext_lazy("A delivery of my college is accepted"), Role.COLLEGE_ADMIN
 )
 RECORD_RETURNED = notice_kind(
     "record_returned",
@@ -99,6 +112,19 @@ def _returned(user: User) -> Iterator[Waiting]:
             f"{reverse('zones:hours_list')}?status={HourEntry.Status.RETURNED}",
             _("Correct"),
         )
+
+
+@waits("deliveries", gettext_lazy("Deliveries of projects"))
+def deliveries_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    """What the enterprise has to accept or return; what the college has to put right and deliver again."""
+    for project in Project.objects.deliveries_for(user):
+        modules = "、".join(str(module) for module in project.modules_in_hand)
+        if user.affiliation.role == Role.PARTNER:
+            title, verb = _("Accept or return: %(project)s"), pgettext("delivery", "Decide")
+        else:
+            title, verb = _("Returned, to be delivered again: %(project)s"), _("Look")
+        detail = _("Modules: %(names)s") % {"names": modules} if modules else _("The whole project")
+        yield Waiting(title % {"project": project}, detail, project.get_absolute_url(), verb)
 
 
 @waits("compliance", gettext_lazy("Compliance of students at work"))

@@ -7,7 +7,17 @@ from consortium import personal
 from consortium.models import Affiliation, Department, Organization, User
 from consortium.serializers import Visible
 
-from .models import Enrollment, HourEntry, InnovationClass, Outcome, Project, ProjectMember, Student, Zone
+from .models import (
+    Enrollment,
+    HourEntry,
+    InnovationClass,
+    Outcome,
+    Project,
+    ProjectMember,
+    ProjectModule,
+    Student,
+    Zone,
+)
 
 
 class ZoneSerializer(serializers.ModelSerializer):
@@ -79,8 +89,28 @@ class ProjectSerializer(serializers.ModelSerializer):
             "ends_on",
             "planned_hours",
             "status",
+            "return_reason",
         ]
-        read_only_fields = ["status"]
+        read_only_fields = ["status", "return_reason"]
+        validators: list = []
+
+
+class ProjectModuleSerializer(serializers.ModelSerializer):
+    project = Visible(queryset=Project.objects.all())
+
+    class Meta:
+        model = ProjectModule
+        fields = [
+            "id",
+            "project",
+            "number",
+            "name",
+            "acceptance_standard",
+            "planned_hours",
+            "status",
+            "return_reason",
+        ]
+        read_only_fields = ["status", "return_reason"]
         validators: list = []
 
 
@@ -93,6 +123,10 @@ class Remembered(serializers.PrimaryKeyRelatedField):
         if key not in found:
             found[key] = super().to_internal_value(data)
         return found[key]
+
+
+class VisibleModule(Remembered, Visible):
+    """A module of a project that the user sees."""
 
 
 class VisibleProject(Remembered, Visible):
@@ -118,6 +152,7 @@ class VisiblePerson(serializers.PrimaryKeyRelatedField):
 class HourEntrySerializer(serializers.ModelSerializer):
     project = VisibleProject(queryset=Project.objects.all())
     person = LoggablePerson(queryset=User.objects.none())
+    module = VisibleModule(queryset=ProjectModule.objects.all(), allow_null=True, required=False)
     # no bounds here: the model's rules about hours say it with the pages' sentences
     hours: Any = serializers.DecimalField(max_digits=None, decimal_places=None)
 
@@ -131,6 +166,7 @@ class HourEntrySerializer(serializers.ModelSerializer):
             "date",
             "hours",
             "activity",
+            "module",
             "note",
             "status",
             "submitted_at",

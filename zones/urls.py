@@ -27,6 +27,16 @@ def register(thing: str) -> list[URLPattern]:
     ]
 
 
+def delivery(thing: str) -> list[URLPattern]:
+    """Delivering, accepting and returning: the same for projects and modules."""
+    segment, more = segment_of(thing), {"thing": thing}
+    return [
+        path(f"{segment}<int:pk>/deliver/", views.work_deliver, more, name=f"{thing}_deliver"),
+        path(f"{segment}<int:pk>/accept/", views.work_accept, more, name=f"{thing}_accept"),
+        path(f"{segment}<int:pk>/return/", views.work_return, more, name=f"{thing}_return"),
+    ]
+
+
 def segment_of(thing: str) -> str:
     return f"{thing.replace('_', '-')}s/"
 
@@ -87,10 +97,12 @@ urlpatterns = [
     path("projects/new/", views.project_create, name="project_create"),
     path("projects/<int:pk>/", views.project_detail, name="project_detail"),
     path("projects/<int:pk>/edit/", views.project_update, name="project_update"),
-    path("projects/<int:pk>/move/<slug:to>/", views.project_move, name="project_move"),
+    path("projects/<int:pk>/begin/", views.project_begin, name="project_begin"),
+    *delivery("project"),
     path("projects/<int:pk>/modules/add/", views.module_add, name="module_add"),
     path("projects/<int:pk>/members/add/", views.member_add, name="member_add"),
     path("modules/<int:pk>/remove/", views.module_remove, name="module_remove"),
+    *delivery("module"),
     path("members/<int:pk>/remove/", views.member_remove, name="member_remove"),
     path("hours/", views.hours_list, name="hours_list"),
     path("hours/new/", views.hours_create, name="hours_create"),

@@ -10,7 +10,7 @@ from zones.models import HourEntry, ProjectMember
 from zones.services import approve_many, return_many, save_hours, submit_many
 
 from .members import LEAD_ENTERPRISE, People
-from .zones import Ground, hand_over, weeks
+from .zones import Ground, deliver_some, hand_over, weeks
 
 QUARTER = Decimal("0.25")
 
@@ -38,6 +38,7 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
         approve_many([entry for entry in settled if not entry.is_enterprise_side], by=partner)
         if project.ends_on < today:
             hand_over(project, admin, partner)
+    deliver_some(ground, admin)
     lead = people.organizations[LEAD_ENTERPRISE]
     waiting = list(HourEntry.objects.to_countersign(admin).filter(organization=lead).order_by("pk")[:2])
     for entry, reason in zip(waiting, ["当日停机检修，请核对起止时间。", "缺签到表，请补后再交。"], strict=False):
@@ -48,6 +49,8 @@ def _entries(member: ProjectMember, last: date, random: Random) -> list[HourEntr
     """One or two entries a week, fewer in the summer, none at the end of January."""
     project = member.project
     offset = member.pk % 3
+    modules = list(project.modules.all())  # the first third of the time for the first, the rest for the second
+    turn = project.starts_on + (project.ends_on - project.starts_on) / 3
     entries = []
     for monday in weeks(project.starts_on, last):
         if (monday.month, monday.day) in {(1, day) for day in range(22, 32)} or (
@@ -64,6 +67,7 @@ def _entries(member: ProjectMember, last: date, random: Random) -> list[HourEntr
                         date=day,
                         hours=random.randrange(4, 15) * QUARTER,
                         activity=member.activity,
+                        module=modules[day >= turn],
                         note="按工作模块实施" if random.random() < 0.3 else "",
                     )
                 )

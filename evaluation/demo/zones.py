@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.utils import timezone
+
 from consortium.models import Affiliation, Department, Organization, User
 from consortium.services import move
 from zones.models import (
@@ -21,11 +23,15 @@ from zones.models import (
     Zone,
 )
 from zones.services import (
+    accept,
     add_member,
     add_mentor,
     add_module,
     add_partner,
     add_student,
+    begin_project,
+    deliver,
+    give_back,
     place,
     save_class,
     save_project,
@@ -229,13 +235,35 @@ def _add_project(
         for person, activity in zip(team, usual, strict=True)
     ]
     ground.projects.append(project)
-    move(project, Project.Status.ACTIVE, by=by)
+    begin_project(project, by=by)
 
 
 def hand_over(project: Project, by: User, partner: User) -> None:
-    """The college delivers what was done, the enterprise accepts it."""
-    move(project, Project.Status.DELIVERED, by=by)
-    move(project, Project.Status.ACCEPTED, by=partner)
+    """The college delivers what was done, module by module and then the whole; the enterprise accepts it."""
+    now = timezone.now()
+    for work in (*project.modules.all(), project):
+        deliver(work, by=by, now=now)
+        accept(work, by=partner, now=now)
+
+
+def deliver_some(ground: Ground, by: User) -> None:
+    """Of this year's projects two modules wait for the enterprise, one came back, and one project waits as a whole."""
+    now = timezone.now()
+    running = [project for project in ground.projects if project.status == Project.Status.ACTIVE]
+    first, second, third, *_others = running
+    for project in (first, second):
+        partner = ground.partners[project.enterprise_id]
+        plan, work = project.modules.all()
+        deliver(plan, by=by, now=now)
+        accept(plan, by=partner, now=now)
+        deliver(work, by=by, now=now)
+        if project == second:
+            reason = "首件检验记录缺三坐标测量数据，请补齐后再交付（示例）。"
+            give_back(work, reason=reason, by=partner, now=now)
+    for work in (*third.modules.all(), third):
+        deliver(work, by=by, now=now)
+        if work != third:
+            accept(work, by=ground.partners[third.enterprise_id], now=now)
 
 
 def weeks(first: date, last: date) -> list[date]:

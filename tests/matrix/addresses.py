@@ -44,7 +44,6 @@ WORDS = {
     "zones:class_move": {"to": "finished"},
     "zones:month_close": {"year": 2020, "month": 2},
     "zones:pack_choose": {"pack": "ningbo-2020"},
-    "zones:project_move": {"to": "delivered"},
     "zones:zone_move": {"to": "closed"},
 }
 # what else an address must be told: the record of the same side

@@ -38,6 +38,7 @@ def test_hours_go_all_the_way(project, mentor, college_admin, day, api_for):
         "date": str(day),
         "hours": "2.25",
         "activity": "mentoring",
+        "module": None,
         "note": "首件",
         "status": "draft",
         "submitted_at": None,

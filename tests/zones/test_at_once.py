@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from consortium.models import HistoryEntry
 from consortium.personal import name_of
-from zones.models import Enrollment, HourEntry, HourImport, InnovationClass, Side
+from zones.models import Enrollment, HourEntry, HourImport, InnovationClass, Project, ProjectModule, Side
 from zones.services import (
+    accept,
     accept_import,
     add_mentor,
+    add_module,
     approve_many,
     copy_week,
+    deliver,
+    give_back,
     leave,
     log_hours,
     order_import,
@@ -143,6 +147,31 @@ def test_two_workers_take_an_import_once(project, partner, day):
     rows = [HourImport.objects.get(pk=order.pk) for _ in range(3)]
     assert at_once(*(lambda row=row: run_import(row) for row in rows)) == ["", "", ""]
     assert (HourEntry.objects.count(), HistoryEntry.objects.of(HourEntry.objects.get()).count()) == (1, 1)
+
+
+def test_a_delivery_is_accepted_or_returned_once(project, college_admin, partner, now):
+    deliver(project, by=college_admin, now=now)
+    rows = [Project.objects.get(pk=project.pk) for _ in range(3)]
+    said = at_once(
+        lambda: accept(rows[0], by=partner, now=now),
+        lambda: accept(rows[1], by=partner, now=now),
+        lambda: give_back(rows[2], reason="缺总结", by=partner, now=now),
+    )
+    assert said == ["", *["Somebody else has changed this. Reload and try again."] * 2]
+    assert HistoryEntry.objects.of(project).filter(old="delivered").count() == 1
+
+
+def test_a_project_is_not_delivered_over_a_module_that_is_added(project, college_admin, now):
+    module = ProjectModule(project=project, number=1, name="模块")
+    said = at_once(
+        lambda: deliver(Project.objects.get(pk=project.pk), by=college_admin, now=now),
+        lambda: add_module(module, by=college_admin),
+    )
+    late = {
+        "Deliver these modules first: 1 模块.",
+        "The project is delivered; it gets no more modules unless it is returned.",
+    }
+    assert said[0] == "" and said[1] in late
 
 
 def checked_file(project, partner, day) -> HourImport:

@@ -3,7 +3,7 @@
 from .choices import date_input
 from .classes import ClassFilter, EnrollmentFilter
 from .hours import HourFilter
-from .projects import ProjectFilter
+from .projects import ModuleFilter, ProjectFilter
 from .students import StudentFilter
 from .zones import ZoneFilter
 
@@ -11,6 +11,7 @@ __all__ = [
     "ClassFilter",
     "EnrollmentFilter",
     "HourFilter",
+    "ModuleFilter",
     "ProjectFilter",
     "StudentFilter",
     "ZoneFilter",

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.filters import VisibleFilter
 
-from ..models import Project
-from .choices import enterprises, zones
+from ..models import Project, ProjectModule
+from .choices import enterprises, projects, zones
 
 
 class ProjectFilter(django_filters.FilterSet):
@@ -20,3 +20,12 @@ class ProjectFilter(django_filters.FilterSet):
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(Q(name__icontains=value.strip()) | Q(code__icontains=value.strip()))
+
+
+class ModuleFilter(django_filters.FilterSet):
+    project = VisibleFilter(label=_("Project"), queryset=projects)
+    status = django_filters.ChoiceFilter(label=_("State"), choices=ProjectModule.Status)
+
+    class Meta:
+        model = ProjectModule
+        fields: list[str] = []

@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import User
 
 from ..filters import date_input
-from ..models import Activity, Project, ProjectMember
+from ..models import Activity, Project, ProjectMember, ProjectModule
+
+
+class ModuleField(forms.ModelChoiceField):
+    def label_from_instance(self, module: ProjectModule) -> str:
+        return f"{module.project} · {module}"
 
 
 class HourForm(forms.Form):
@@ -19,6 +24,12 @@ class HourForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
     )
     activity = forms.ChoiceField(label=_("Activity"), choices=Activity)
+    module = ModuleField(
+        label=_("Module"),
+        queryset=ProjectModule.objects.none(),
+        required=False,
+        help_text=_("Empty when the work belongs to the project as a whole."),
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
@@ -26,6 +37,8 @@ class HourForm(forms.Form):
         places = ProjectMember.objects.loggable_by(user)
         projects = Project.objects.filter(pk__in=places.values("project")).order_by("name")
         people = User.objects.filter(pk__in=places.values("person")).order_by("name", "pk")
+        modules = ProjectModule.objects.filter(project__in=projects).select_related("project")
+        self.fields["module"].queryset = modules.order_by("project__name", "number")  # type: ignore[attr-defined]
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
 

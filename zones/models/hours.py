@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Organization, User
 
-from .projects import Activity, Project
+from .projects import Activity, Project, ProjectModule
 
 Role = Affiliation.Role
 ENTERPRISE = Organization.Kind.ENTERPRISE
@@ -81,7 +81,7 @@ class HourEntryQuerySet(LoggedQuerySet):
         return self.order_by().values(*names).annotate(hours=Sum("hours")).order_by(*names)
 
     def for_list(self):
-        return self.select_related("project__zone", "project__enterprise", "person", "organization").order_by(
+        return self.select_related("project__zone", "project__enterprise", "person", "organization", "module").order_by(
             "-date", "-pk"
         )
 
@@ -121,6 +121,16 @@ class HourEntry(models.Model):
         },
     )
     activity = models.CharField(_("activity"), max_length=24, choices=Activity)
+    # PROTECT: a module on which somebody has worked stays
+    module = models.ForeignKey(
+        ProjectModule,
+        models.PROTECT,
+        related_name="hours",
+        null=True,
+        blank=True,
+        verbose_name=_("module"),
+        help_text=_("Empty when the work belongs to the project as a whole."),
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.DRAFT)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)

@@ -24,6 +24,15 @@ class Activity(models.TextChoices):
     STAFF_TRAINING = "staff_training", _("Staff training")
 
 
+def returned_with_reason(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=~Q(status="returned") | ~Q(return_reason=""),
+        name=name,
+        violation_error_code="return_reason",
+        violation_error_message=_("Say why it is returned."),
+    )
+
+
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An enterprise sees its own projects, never a rival's in the same zone; a mentor those one is on."""
@@ -44,6 +53,19 @@ class ProjectQuerySet(models.QuerySet):
     def for_list(self):
         return self.select_related("zone", "enterprise").order_by("-starts_on", "code")
 
+    def deliveries_for(self, user):
+        """Projects that are, or have modules, in the user's hands: delivered for an enterprise, returned for a college.
+
+        Each with ``modules_in_hand``.
+        """
+        role = user.affiliation.role if user.affiliation else None
+        states = {Role.PARTNER: Project.Status.DELIVERED, Role.COLLEGE_ADMIN: Project.Status.RETURNED}
+        if role not in states:
+            return self.none()
+        modules = ProjectModule.objects.filter(status=states[role])
+        rows = self.visible_to(user).filter(Q(status=states[role]) | Q(pk__in=modules.values("project")))
+        return rows.prefetch_related(models.Prefetch("modules", modules, to_attr="modules_in_hand")).order_by("pk")
+
 
 class Project(models.Model):
     class Status(models.TextChoices):
@@ -53,6 +75,12 @@ class Project(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         RETURNED = "returned", _("Returned")
 
+        @classmethod
+        def begun(cls) -> list["Project.Status"]:
+            """Begun and not accepted: there is work to do."""
+            return [cls.ACTIVE, cls.DELIVERED, cls.RETURNED]
+
+    THING = "project"  # its name in addresses and in the table of permissions
     TRANSITIONS = {
         Status.PLANNED: {Status.ACTIVE},
         Status.ACTIVE: {Status.DELIVERED},
@@ -72,6 +100,7 @@ class Project(models.Model):
         _("planned hours"), max_digits=7, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
     status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNED)
+    return_reason = models.CharField(_("reason of return"), max_length=300, blank=True, editable=False)
 
     files_act = "project.change"
     objects = ProjectQuerySet.as_manager()
@@ -92,6 +121,7 @@ class Project(models.Model):
                 violation_error_code="ends_on",
                 violation_error_message=_("A project cannot end before it begins."),
             ),
+            returned_with_reason("project_return_reason"),
         ]
 
     def __str__(self):
@@ -108,6 +138,25 @@ class ProjectModuleQuerySet(models.QuerySet):
 
 
 class ProjectModule(models.Model):
+    """A part of a project that is delivered and accepted by itself."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        DELIVERED = "delivered", _("Delivered")
+        ACCEPTED = "accepted", _("Accepted")
+        RETURNED = "returned", _("Returned")
+
+        @classmethod
+        def deliverable(cls) -> list["ProjectModule.Status"]:
+            return [cls.PLANNED, cls.RETURNED]
+
+    THING = "module"
+    TRANSITIONS = {
+        Status.PLANNED: {Status.DELIVERED},
+        Status.DELIVERED: {Status.ACCEPTED, Status.RETURNED},
+        Status.RETURNED: {Status.DELIVERED},
+    }
+
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="modules", verbose_name=_("enterprise project")
     )  # a part
@@ -117,6 +166,9 @@ class ProjectModule(models.Model):
     planned_hours = models.DecimalField(
         _("planned hours"), max_digits=7, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
+
+    status = models.CharField(_("state"), max_length=16, choices=Status, default=Status.PLANNED, editable=False)
+    return_reason = models.CharField(_("reason of return"), max_length=300, blank=True, editable=False)
 
     objects = ProjectModuleQuerySet.as_manager()
 
@@ -130,11 +182,16 @@ class ProjectModule(models.Model):
                 name="module_number_once",
                 violation_error_code="number",
                 violation_error_message=_("Another module of this project has this number."),
-            )
+            ),
+            returned_with_reason("module_return_reason"),
         ]
 
     def __str__(self):
         return f"{self.number} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """It has no page of its own: it stands on its project's."""
+        return self.project.get_absolute_url()
 
 
 class ProjectMemberQuerySet(models.QuerySet):

@@ -1,5 +1,6 @@
 from .applicants import Line, apply_rows, read_applicants
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
+from .deliveries import accept, deliver, give_back
 from .hour_imports import accept_import, is_small, order_import, run_import
 from .hour_template import write_template
 from .hours import (
@@ -46,7 +47,7 @@ from .placements import (
     save_post,
     save_staff_count,
 )
-from .projects import add_member, add_module, remove_member, remove_module, save_project
+from .projects import add_member, add_module, begin_project, remove_member, remove_module, save_project
 from .ranking import Ranked, ranking
 from .rates import save_hourly_rate
 from .recruiting import (
@@ -73,6 +74,7 @@ __all__ = [
     "Month",
     "Ranked",
     "Typed",
+    "accept",
     "accept_import",
     "add_member",
     "add_mentor",
@@ -85,6 +87,7 @@ __all__ = [
     "apply",
     "apply_rows",
     "approve_many",
+    "begin_project",
     "cancel_conversion",
     "choose_pack",
     "closable_months",
@@ -96,12 +99,14 @@ __all__ = [
     "decide_tie",
     "declare_no_work",
     "delete_hours",
+    "deliver",
     "disclose",
     "disclosed_to",
     "end_application",
     "end_partner",
     "end_placement",
     "erase_student",
+    "give_back",
     "hour_errors",
     "is_small",
     "lacking_months",

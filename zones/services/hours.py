@@ -27,7 +27,7 @@ from .rows import placed
 
 Status = HourEntry.Status
 Errors = dict[str, list[ValidationError]]
-OWN_FIELDS = ("project", "person", "date", "hours", "activity", "note")
+OWN_FIELDS = ("project", "person", "date", "hours", "activity", "module", "note")
 TYPED = ("date", "hours", "activity", "note")
 NOT_TYPED = [field.name for field in HourEntry._meta.concrete_fields if field.name not in TYPED]
 DAY = Decimal(24)
@@ -195,6 +195,7 @@ def correct_hours(entry: HourEntry, *, hours: Decimal, reason: str, by: User, to
         organization=entry.organization,
         date=entry.date,
         activity=entry.activity,
+        module=entry.module,
         hours=hours - stands,
         note=reason.strip(),
         corrects=entry,
@@ -323,6 +324,8 @@ def _row_errors(
         return errors | {"person": [ValidationError(sentence % {"person": entry.person})]}
     entry.organization = member.organization
     project = member.project
+    if entry.module and entry.module.project_id != entry.project_id:
+        errors["module"] = [ValidationError(_("Choose a module of the project."))]
     if entry.date > today:
         errors["date"] = [ValidationError(_("This day is still to come."))]
     elif not project.starts_on <= entry.date <= project.ends_on:

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from consortium.models import Organization, User
-from consortium.services import Refused, alone, record
+from consortium.services import Refused, alone, move, record
 
 from ..models import HourEntry, Project, ProjectMember, ProjectModule
 from .rows import check, keep, save
@@ -32,7 +32,17 @@ def save_project(project: Project, *, by: User | None) -> Project:
 
 
 @alone()
+def begin_project(project: Project, *, by: User) -> None:
+    """Take a planned project under way. Raises Refused when it is not planned."""
+    move(project, Project.Status.ACTIVE, by=by)
+
+
+@alone()
 def add_module(module: ProjectModule, *, by: User | None) -> ProjectModule:
+    """Add a module to a project that the enterprise has not before it. Raises ValidationError by field, Refused."""
+    project = Project.objects.select_for_update(no_key=True).get(pk=module.project_id)
+    if project.status in (Project.Status.DELIVERED, Project.Status.ACCEPTED):
+        raise Refused(_("The project is delivered; it gets no more modules unless it is returned."))
     check(module)
     module.save()
     record(module.project, by=by, what="modules", new=module)
@@ -41,8 +51,11 @@ def add_module(module: ProjectModule, *, by: User | None) -> ProjectModule:
 
 @transaction.atomic
 def remove_module(module: ProjectModule, *, by: User) -> None:
+    """Take away a module that was never delivered. Raises Refused for others."""
+    planned = ProjectModule.objects.filter(pk=module.pk, status=ProjectModule.Status.PLANNED)
+    if not planned.delete()[0]:
+        raise Refused(_("“%(module)s” has been delivered before and stays.") % {"module": module})
     record(module.project, by=by, what="modules", old=module)
-    module.delete()
 
 
 @alone()

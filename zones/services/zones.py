@@ -30,8 +30,8 @@ def move_zone(zone: Zone, to: str, *, by: User | None) -> None:
 def open_work(zone: Zone) -> list[str]:
     """What keeps the zone from closing, a sentence each: projects begun and not accepted, hours not approved."""
     found = []
-    begun = (Project.Status.ACTIVE, Project.Status.DELIVERED, Project.Status.RETURNED)
-    running = [str(project) for project in zone.projects.filter(status__in=begun).order_by("code")]
+    begun = zone.projects.filter(status__in=Project.Status.begun())
+    running = [str(project) for project in begun.order_by("code")]
     if running:
         found.append(
             ngettext(

@@ -91,7 +91,9 @@ def hours_create(request: HttpRequest) -> HttpResponse:
 def hours_update(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
     require(request.user, "hours.change", entry)
-    stored = {name: getattr(entry, name) for name in ("project", "person", "date", "hours", "activity", "note")}
+    stored = {
+        name: getattr(entry, name) for name in ("project", "person", "date", "hours", "activity", "module", "note")
+    }
     form = HourForm(request.POST or None, user=request.user, initial=stored)
 
     def save() -> HourEntry:

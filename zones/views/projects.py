@@ -1,7 +1,12 @@
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from consortium.lists import Column, list_page
@@ -11,8 +16,9 @@ from consortium.permissions import require
 from .. import services
 from ..filters import ProjectFilter
 from ..forms import MemberForm, ModuleForm, ProjectForm
+from ..forms.registers import WhyForm
 from ..models import HourEntry, Project, ProjectMember, ProjectModule
-from .pages import form_page, move_page, next_states
+from .pages import form_page
 
 
 def project_list(request: HttpRequest) -> HttpResponse:
@@ -40,6 +46,10 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user).for_list(), pk=pk)
     hours = HourEntry.objects.visible_to(request.user).filter(project=project)
     by_person = {row["person"]: row["hours"] for row in hours.approved().totals_by("person")}
+    by_module = {row["module"]: row["hours"] for row in hours.approved().totals_by("module")}
+    modules = list(project.modules.all())
+    for module in modules:
+        module.hours_spent = by_module.pop(module.pk, Decimal(0))  # type: ignore[attr-defined]
     members = list(project.members.select_related("person", "organization"))
     for member in members:
         member.hours = by_person.get(member.person_id)  # type: ignore[attr-defined]
@@ -49,14 +59,15 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "project": project,
             "zone": project.zone,
-            "modules": project.modules.all(),
+            "modules": modules,
             "members": members,
-            "approved": hours.approved().total(),
+            "approved": sum(by_person.values()),
+            "without_module": by_module.get(None),
+            "is_begun": project.status in Project.Status.begun(),
             "waiting": hours.filter(status=HourEntry.Status.SUBMITTED).count(),
             "recent": hours.for_list()[:10],
             "today": timezone.localdate(),
-            "next_states": next_states(project),
-            "history": HistoryEntry.objects.of(project),
+            "history": HistoryEntry.objects.of(project, *modules),
         },
     )
 
@@ -84,15 +95,72 @@ def project_update(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def project_move(request: HttpRequest, pk: int, to: str) -> HttpResponse:
+def project_begin(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     require(request.user, "project.move", project)
-    return move_page(request, project, to)
+    text = _("People log hours on it from now on. This step cannot be taken back.")
+    return _confirm(
+        request, project, lambda: services.begin_project(project, by=request.user), _("Begin the project"), text
+    )
+
+
+def work_deliver(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
+    work = _get_work(request, thing, pk, "deliver")
+    text = _("“%(work)s” goes to the enterprise, which accepts it or returns it with a reason.") % {"work": work}
+    return _confirm(
+        request, work, lambda: services.deliver(work, by=request.user, now=timezone.now()), _("Deliver"), text
+    )
+
+
+def work_accept(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
+    work = _get_work(request, thing, pk, "accept")
+    text = _("“%(work)s” is accepted for the enterprise. This step cannot be taken back.") % {"work": work}
+    return _confirm(
+        request,
+        work,
+        lambda: services.accept(work, by=request.user, now=timezone.now()),
+        pgettext_lazy("delivery", "Accept"),
+        text,
+        standard=getattr(work, "acceptance_standard", ""),
+    )
+
+
+def work_return(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
+    work = _get_work(request, thing, pk, "return")
+    form = WhyForm(request.POST or None, label=_("What has to be put right?"))
+    return form_page(
+        request,
+        form,
+        lambda: services.give_back(work, **form.cleaned_data, by=request.user, now=timezone.now()),
+        heading=_("Return “%(work)s”") % {"work": work},
+        back=work,
+        label=_("Return"),
+    )
+
+
+def _get_work(request: HttpRequest, thing: str, pk: int, act: str) -> Any:
+    """The project or module that the person sees, or 404; 403 when the act is the other side's."""
+    model, above = {"project": (Project, "zone"), "module": (ProjectModule, "project__zone")}[thing]
+    work = get_object_or_404(model.objects.visible_to(request.user).select_related(above), pk=pk)
+    require(request.user, f"{thing}.{act}", work)
+    return work
+
+
+def _confirm(
+    request: HttpRequest, work: Any, act: Callable[[], None], label: Any, text: Any, *, standard: str = ""
+) -> HttpResponse:
+    """Ask once, then do it and go back to the project."""
+    if request.method == "POST":
+        act()
+        return redirect(work)
+    going = [_("Acceptance standard: %(standard)s") % {"standard": standard}] if standard else []
+    context = {"heading": label, "text": text, "going": going, "label": label, "cancel_url": work.get_absolute_url()}
+    return render(request, "confirm.html", context)
 
 
 def module_add(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
-    require(request.user, "project.change", project)
+    require(request.user, "module.add", project)
     module = ProjectModule(project=project, number=project.modules.count() + 1)
     form = ModuleForm(request.POST or None, instance=module)
     return form_page(
@@ -103,7 +171,7 @@ def module_add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def module_remove(request: HttpRequest, pk: int) -> HttpResponse:
     module = get_object_or_404(ProjectModule.objects.visible_to(request.user).select_related("project__zone"), pk=pk)
-    require(request.user, "project.change", module.project)
+    require(request.user, "module.change", module)
     services.remove_module(module, by=request.user)
     return redirect(module.project)
 
