@@ -32,7 +32,7 @@ NEWS = timedelta(days=30)  # what has been late for longer stands in the inbox a
 class Due:
     """One reminder to make: its kind, the day that it is about, the kind of notice and its sentence."""
 
-    kind: Kind
+    kind: Reminder.Kind
     day: date
     notice: NoticeKind
     sentence: Callable[[], str]

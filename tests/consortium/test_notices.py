@@ -173,7 +173,8 @@ def test_one_is_asked_only_about_what_can_concern_the_role(client_for, expert, b
 
     everybody = ["announcement", "role_given", "role_ended", "export"]
     assert sorted(names(expert)) == sorted([*everybody, "review_assigned", "result_published"])
-    assert sorted(names(bureau)) == sorted([*everybody, "milestone_to_confirm"])
+    of_tasks = ["milestone_to_confirm", "milestone_overdue", "supervision_answered", "supervision_climbed"]
+    assert sorted(names(bureau)) == sorted([*everybody, *of_tasks])
 
 
 def test_a_choice_is_kept_and_shown_and_can_be_taken_back(client_for, expert):
