@@ -234,6 +234,9 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "tasks:milestone_update": "milestone.change",
     "tasks:milestone_report": "progress.add",
     "tasks:milestone_review": "progress.review",
+    "tasks:calendar_link": "milestone.see",
+    "tasks:calendar_revoke": "milestone.see",
+    "tasks:calendar_feed": PUBLIC,  # a calendar program cannot sign in: the secret of a person's link stands for it
     "tasks:supervision_list": "supervision.see",
     "tasks:supervision_create": "supervision.add",
     "tasks:supervision_detail": "supervision.see",

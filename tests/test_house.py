@@ -33,6 +33,7 @@ PUBLIC = {
     "accounts/password/reset/key/done/",
     "accounts/login/code/confirm/",
     "consortium/invitations/accept/<str:secret>/",
+    "tasks/calendar/<str:secret>.ics",
     "language/",
     "healthz",
     "readyz",

@@ -1,6 +1,6 @@
 """What shall stand by the end of a quarter, and what has been reported of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .supervisions import Supervision
 
 Role = Affiliation.Role
+YEAR = timedelta(days=366)  # what is overdue for longer stands in no calendar any more
 
 
 class MilestoneQuerySet(models.QuerySet):
@@ -36,6 +37,14 @@ class MilestoneQuerySet(models.QuerySet):
 
     def overdue(self, today: date):
         return self.filter(due__lt=today).exclude(status=Milestone.Status.CONFIRMED)
+
+    def for_calendar(self, user, today: date):
+        """What ``user`` has to mind and is not done: a unit its own tasks, whoever watches over the table all of it."""
+        affiliation = user.affiliation
+        rows = self.visible_to(user).filter(due__gte=today - YEAR).exclude(status=Milestone.Status.CONFIRMED)
+        if affiliation and not affiliation.sees_whole_consortium:
+            rows = rows.filter(task__responsible_organization=affiliation.organization_id)
+        return rows.with_progress().order_by("due", "pk")
 
     def in_hand(self, today: date):
         """What somebody has still to do, of last year's tables and later: the older ones are in the archive."""

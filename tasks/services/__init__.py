@@ -1,3 +1,4 @@
+from .calendars import calendar_link_of, make_calendar_link, reader_of, revoke_calendar_link
 from .newer_copy import Change, changes_of
 from .plans import import_plan, plan_of, state_of, table_of
 from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
@@ -8,17 +9,21 @@ __all__ = [
     "Change",
     "answer_supervision",
     "ask_again",
+    "calendar_link_of",
     "changes_of",
     "climb",
     "close_supervision",
     "confirm_progress",
     "import_plan",
+    "make_calendar_link",
     "month_to_report",
     "plan_of",
+    "reader_of",
     "refuse_confirmed",
     "remind",
     "report_progress",
     "return_progress",
+    "revoke_calendar_link",
     "state_of",
     "table_of",
     "urge",

@@ -1,3 +1,4 @@
+from .calendars import calendar_feed, calendar_link, calendar_revoke
 from .imports import plan_accept, plan_import
 from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
 from .plans import plan_create, plan_detail, plan_export, plan_list, plan_update
@@ -13,6 +14,9 @@ from .supervisions import (
 from .tasks import task_create, task_detail, task_update
 
 __all__ = [
+    "calendar_feed",
+    "calendar_link",
+    "calendar_revoke",
     "milestone_create",
     "milestone_detail",
     "milestone_report",
