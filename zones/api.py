@@ -37,7 +37,7 @@ class ZoneViewSet(ScopedViewSet):
     filterset_class = ZoneFilter
 
     def prepare(self, rows: QuerySet) -> QuerySet:
-        return rows.for_list(self.request.user)  # type: ignore[attr-defined]
+        return rows.for_list(self.request.user).with_charter()  # type: ignore[attr-defined]
 
     def insert(self, data: dict[str, Any]) -> Zone:
         affiliation = self.request.user.affiliation

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from consortium.models import Organization, User
 
-from .models import REGISTERS, HourEntry, InnovationClass, Mentor, Outcome, Project, Side, Verified, Zone
+from .models import REGISTERS, HourEntry, InnovationClass, Mentor, Outcome, Project, Side, Verified, Zone, ZoneCharter
 
 ENTERPRISE = Organization.Kind.ENTERPRISE
 # what the figure of a register is: one of its sums, its unit and what it says; of the others the rows are counted
@@ -44,6 +44,7 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
     for partner in zone.partners_seen:
         partner.hours_this_year = by_enterprise[partner.enterprise_id]  # type: ignore[attr-defined]
     months = month_table(hours, today)
+    versions = list(ZoneCharter.objects.visible_to(user).filter(zone=zone).order_by("-number"))
     return {
         "today": today,
         "month": f"{today:%Y-%m}",
@@ -58,6 +59,8 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
         "hours_this_month": sum(filter(None, months[today.month - 1][1:3]), Decimal(0)),
         "waiting": hours.filter(status=HourEntry.Status.SUBMITTED).count(),
         "months": months,
+        "versions": versions,
+        "in_force": next((version for version in versions if version.agreed_on), None),
     }
 
 

@@ -14,7 +14,7 @@ from consortium.models import Affiliation, Notice, User
 from consortium.templatetags.look import hours as plain
 
 from .compliance import breaches
-from .models import REGISTERS, HourEntry, Outcome, Project, Verified
+from .models import REGISTERS, HourEntry, Outcome, Project, Verified, ZoneCharter
 from .services.months import closable_months, lacking_months, last_of_month, month_name
 
 Role, Mail = Affiliation.Role, Notice.Mail
@@ -125,6 +125,13 @@ def deliveries_in_hand(user: User, today: date) -> Iterator[Waiting]:
             title, verb = _("Returned, to be delivered again: %(project)s"), _("Look")
         detail = _("Modules: %(names)s") % {"names": modules} if modules else _("The whole project")
         yield Waiting(title % {"project": project}, detail, project.get_absolute_url(), verb)
+
+
+@waits("charters", gettext_lazy("Zone charters"))
+def charters_to_agree(user: User, today: date) -> Iterator[Waiting]:
+    for charter in ZoneCharter.objects.to_agree(user).for_list():
+        detail = charter.summary or _("Read it and agree for your side.")
+        yield Waiting(str(charter), detail, charter.get_absolute_url(), _("Read"))
 
 
 @waits("compliance", gettext_lazy("Compliance of students at work"))

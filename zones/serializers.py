@@ -22,6 +22,7 @@ from .models import (
 
 class ZoneSerializer(serializers.ModelSerializer):
     department = Visible(queryset=Department.objects.all())
+    charter = serializers.SerializerMethodField(help_text="The text of the newest version; empty without one.")
     partners = serializers.SerializerMethodField(help_text="Ids of the partner enterprises.")
 
     class Meta:
@@ -42,6 +43,9 @@ class ZoneSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = ["college", "head", "status"]
         validators: list = []  # the model's own constraints say it, in one sentence
+
+    def get_charter(self, zone: Zone) -> str:
+        return getattr(zone, "charter", None) or ""
 
     def get_partners(self, zone: Zone) -> list[int]:
         return [partner.enterprise_id for partner in getattr(zone, "partners_seen", [])]

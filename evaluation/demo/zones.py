@@ -21,6 +21,7 @@ from zones.models import (
     Side,
     Student,
     Zone,
+    ZoneCharter,
 )
 from zones.services import (
     accept,
@@ -29,10 +30,12 @@ from zones.services import (
     add_module,
     add_partner,
     add_student,
+    agree,
     begin_project,
     deliver,
     give_back,
     place,
+    save_charter,
     save_class,
     save_project,
     save_zone,
@@ -48,6 +51,11 @@ CHARTER = (
     "三、项目工时由一方填报、另一方会签，会签后不再改动，差错以更正条目写明。\n"
     "四、学员在特区以学徒和学生双重身份学习，安全教育先于上岗。"
 )
+
+CHARTER_2 = CHARTER.replace("每月召开一次例会", "每两周召开一次例会") + (
+    "\n五、成果转让所得由学院与企业按 7：3 分配。\n六、企业导师课酬按会签后的工时计算。"
+)
+CHARTER_3 = CHARTER_2 + "\n七、学员上岗前签订三方协议并办理工伤保险。"
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,12 @@ def load(people: People, today: date, random: Random) -> Ground:
                 form=plan.form,
                 on_campus=plan.on_campus,
                 established_on=people.since,
-                charter=CHARTER,
                 head=teachers[0],
             ),
             by=admin,
         )
         move(zone, Zone.Status.ACTIVE, by=admin)
+        _write_charter(zone, CHARTER, "设立时制定。", by=admin)
         ground.zones[plan.code] = zone
         engineers = {}
         for name in plan.partners:
@@ -130,6 +138,12 @@ def load(people: People, today: date, random: Random) -> Ground:
             add_partner(zone, enterprise, role="提供真实项目与企业导师", since=people.since, by=admin)
             engineers[name] = _engineers(people, enterprise)
             ground.partners[enterprise.pk] = engineers[name][0]
+        _agree(zone, admin, ground.partners[people.organizations[plan.partners[0]].pk])
+        if plan.code == "cnc":  # a second version in force, a third that the enterprise has still to read
+            _write_charter(zone, CHARTER_2, "成果转让按 7：3 分配，企业导师课酬按工时计。", by=admin)
+            _agree(zone, admin, people.users["partner"])
+            _write_charter(zone, CHARTER_3, "增加学员工伤保险与三方协议要求。", by=admin)
+            _agree(zone, admin)
         for number, class_name in enumerate(plan.classes, start=1):
             year = school_year - 2 + number  # the first class began a year ago, a second one this autumn
             students = _add_class(zone, plan, number, class_name, year, teachers, engineers, students, admin)
@@ -139,6 +153,17 @@ def load(people: People, today: date, random: Random) -> Ground:
             for year in (today.year - 1, today.year):
                 _add_project(ground, zone, plan, number, project_name, enterprise, team, year, admin, random)
     return ground
+
+
+def _write_charter(zone: Zone, text: str, summary: str, *, by: User) -> None:
+    save_charter(ZoneCharter(zone=zone, text=text, summary=summary), by=by, now=timezone.now())
+
+
+def _agree(zone: Zone, *people: User) -> None:
+    """The people of both sides agree on the newest version."""
+    for person in people:
+        newest = zone.charters.order_by("-number")[0]
+        agree(newest, stamp=newest.stamp, by=person, now=timezone.now())
 
 
 def _engineers(people: People, enterprise: Organization) -> list[User]:

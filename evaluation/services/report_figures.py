@@ -46,6 +46,7 @@ def zone_facts(zone: Zone, year: int) -> dict:
     students = dict(
         _enrollments(zone, year).order_by().values_list("innovation_class").annotate(Count("student", distinct=True))
     )
+    charter = zone.charters.order_by("-number").first()
     worked = dict(_entries(zone, year).order_by().values_list("project").annotate(Sum("hours")))
     return {
         "code": zone.code,
@@ -57,7 +58,7 @@ def zone_facts(zone: Zone, year: int) -> dict:
         "college": zone.college.name,
         "department": zone.department.name,
         "head": zone.head.name if zone.head else "",
-        "charter": zone.charter.strip(),
+        "charter": charter.text.strip() if charter else "",
         "students": _enrollments(zone, year).values("student").distinct().count(),
         "partners": [
             {

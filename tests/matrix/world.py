@@ -48,6 +48,7 @@ from zones.models import (
     ProjectModule,
     Student,
     Zone,
+    ZoneCharter,
     ZonePartner,
 )
 
@@ -161,6 +162,9 @@ class Maker:
             status=Zone.Status.ACTIVE,
         ))  # fmt: skip
         add("partnership", side, ZonePartner.objects.create(zone=zone, enterprise=self.enterprise, since=LONG_AGO))
+        add("charter", side, ZoneCharter.objects.create(
+            zone=zone, number=1, text=f"charter~{side}", summary=f"charter~{side}", changed_at=self.now
+        ))  # fmt: skip
         row = add("class", side, InnovationClass.objects.create(
             zone=zone, code=f"class-{side}", name=f"class~{side}", year=2025, places=9, status="running"
         ))  # fmt: skip

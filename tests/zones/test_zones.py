@@ -57,10 +57,10 @@ def test_rivals_in_one_zone_do_not_see_each_other(zone, project, rival_project, 
 
 
 def test_a_change_of_a_zone_leaves_one_row_for_each_field(zone, college_admin):
-    zone.name, zone.charter = "数控特区", "成果转让按 7：3 分配。"
+    zone.name, zone.on_campus = "数控特区", False
     save_zone(zone, by=college_admin)
     rows = HistoryEntry.objects.of(zone).order_by("what").values_list("what", "old", "new")
-    assert list(rows) == [("charter", "", "成果转让按 7：3 分配。"), ("name", "数控加工产教特区", "数控特区")]
+    assert list(rows) == [("name", "数控加工产教特区", "数控特区"), ("on_campus", "True", "False")]
 
 
 def test_a_zones_department_is_the_colleges(zone, college2, college_admin):

@@ -4,9 +4,10 @@ from .classes import ClassForm, MentorForm, PlaceForm, StudentForm
 from .hours import CorrectionForm, HourForm
 from .projects import MemberForm, ModuleForm, ProjectForm
 from .students import DiscloseForm
-from .zones import EndForm, PartnerForm, ZoneForm
+from .zones import CharterForm, EndForm, PartnerForm, ZoneForm
 
 __all__ = [
+    "CharterForm",
     "ClassForm",
     "CorrectionForm",
     "DiscloseForm",

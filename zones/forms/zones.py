@@ -6,15 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Department, Membership, Organization, User
 
 from ..filters import date_input
-from ..models import Zone, ZonePartner
+from ..models import Zone, ZoneCharter, ZonePartner
 from .rows import RowForm, people_of
 
 
 class ZoneForm(RowForm):
     class Meta:
         model = Zone
-        fields = ["name", "code", "department", "form", "on_campus", "established_on", "head", "charter"]
-        widgets = {"established_on": date_input(), "charter": forms.Textarea(attrs={"rows": 8})}
+        fields = ["name", "code", "department", "form", "on_campus", "established_on", "head"]
+        widgets = {"established_on": date_input()}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -35,6 +35,13 @@ class PartnerForm(forms.ModelForm):
         rows = Organization.objects.visible_to(user).enterprises().filter(memberships__in=members)
         rows = rows.exclude(partnerships__zone=zone)
         self.fields["enterprise"].queryset = rows  # type: ignore[attr-defined]
+
+
+class CharterForm(RowForm):
+    class Meta:
+        model = ZoneCharter
+        fields = ["text", "summary"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 14})}
 
 
 class EndForm(forms.Form):

@@ -1,3 +1,4 @@
+from .charters import ZoneCharter
 from .classes import Enrollment, InnovationClass, Mentor, Student
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
@@ -68,5 +69,6 @@ __all__ = [
     "TechnicalService",
     "Verified",
     "Zone",
+    "ZoneCharter",
     "ZonePartner",
 ]

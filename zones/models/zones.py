@@ -47,6 +47,11 @@ class ZoneQuerySet(models.QuerySet):
         )
         return self.select_related("college", "department", "head").prefetch_related(partners).order_by("code")
 
+    def with_charter(self):
+        """With ``charter``: the text of the newest version, None without one."""
+        newest = self.model.charters.rel.related_model.objects.filter(zone=models.OuterRef("pk")).order_by("-number")
+        return self.annotate(charter=models.Subquery(newest.values("text")[:1]))
+
 
 class Zone(models.Model):
     class Form(models.TextChoices):
@@ -70,7 +75,6 @@ class Zone(models.Model):
     form = models.CharField(_("form"), max_length=24, choices=Form)
     on_campus = models.BooleanField(_("on campus"), default=True)
     established_on = models.DateField(_("established on"))
-    charter = models.TextField(_("zone charter"), blank=True, help_text=_("The rules in force in this zone."))
     head = models.ForeignKey(
         User, models.PROTECT, related_name="headed_zones", null=True, blank=True, verbose_name=_("head")
     )
@@ -107,6 +111,10 @@ class Zone(models.Model):
 
 
 class ZonePartnerQuerySet(models.QuerySet):
+    def on(self, day):
+        """In force on that day."""
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
     def visible_to(self, user):
         """The partners of the zones that one sees; an enterprise sees only itself among them."""
         rows = self.filter(zone__in=Zone.objects.visible_to(user))

@@ -1,4 +1,5 @@
 from .applicants import Line, apply_rows, read_applicants
+from .charters import agree, compare, save_charter
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .deliveries import accept, deliver, give_back
 from .hour_imports import accept_import, is_small, order_import, run_import
@@ -83,6 +84,7 @@ __all__ = [
     "add_student",
     "admit",
     "admit_exception",
+    "agree",
     "answer_breach",
     "apply",
     "apply_rows",
@@ -92,6 +94,7 @@ __all__ = [
     "choose_pack",
     "closable_months",
     "close_month",
+    "compare",
     "convert",
     "copy_week",
     "correct_hours",
@@ -133,6 +136,7 @@ __all__ = [
     "return_many",
     "run_import",
     "save_attendance",
+    "save_charter",
     "save_class",
     "save_credit_rule",
     "save_credit_table",

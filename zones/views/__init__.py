@@ -1,3 +1,4 @@
+from .charters import charter_agree, charter_create, charter_detail, charter_list, charter_update
 from .classes import (
     class_create,
     class_detail,
@@ -109,6 +110,11 @@ __all__ = [
     "attendance_remove",
     "breach_answer",
     "breach_list",
+    "charter_agree",
+    "charter_create",
+    "charter_detail",
+    "charter_list",
+    "charter_update",
     "class_admit",
     "class_create",
     "class_criteria",

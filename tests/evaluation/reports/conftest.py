@@ -23,6 +23,7 @@ from zones.models import (
     Side,
     Student,
     Zone,
+    ZoneCharter,
     ZonePartner,
 )
 
@@ -49,7 +50,7 @@ def now():
 @pytest.fixture
 def make_zone(consortium, college, department):
     def make(code: str, name: str, **fields) -> Zone:
-        return Zone.objects.create(
+        zone = Zone.objects.create(
             **{
                 "consortium": consortium,
                 "college": college,
@@ -58,11 +59,12 @@ def make_zone(consortium, college, department):
                 "name": name,
                 "form": Zone.Form.CONTRACT_PROCESSING,
                 "established_on": datetime.date(2019, 4, 1),
-                "charter": "设备优先用于教学。",
                 "status": Zone.Status.ACTIVE,
                 **fields,
             }
         )
+        ZoneCharter.objects.create(zone=zone, number=1, text="设备优先用于教学。", changed_at=timezone.now())
+        return zone
 
     return make
 
