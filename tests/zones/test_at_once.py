@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from consortium.models import HistoryEntry
 from consortium.personal import name_of
-from zones.models import Enrollment, HourEntry, HourImport, InnovationClass, Project, ProjectModule, Side
+from zones.models import Enrollment, HourEntry, HourImport, InnovationClass, Project, ProjectModule, Side, Zone
 from zones.services import (
     accept,
     accept_import,
@@ -21,10 +21,12 @@ from zones.services import (
     give_back,
     leave,
     log_hours,
+    move_zone,
     order_import,
     place,
     remove_mentor,
     run_import,
+    save_project,
     save_week,
     submit_many,
 )
@@ -172,6 +174,23 @@ def test_a_project_is_not_delivered_over_a_module_that_is_added(project, college
         "The project is delivered; it gets no more modules unless it is returned.",
     }
     assert said[0] == "" and said[1] in late
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_a_zone_does_not_close_over_work_that_begins(zone, project, mentor, entry_of, college_admin, today, times):
+    Project.objects.filter(pk=project.pk).update(status="accepted")
+    new = Project(
+        zone=zone, enterprise=project.enterprise, code="new", name="新项目", starts_on=today, ends_on=today,
+        status=Project.Status.ACTIVE,
+    )  # fmt: skip
+    said = at_once(
+        lambda: move_zone(Zone.objects.get(pk=zone.pk), "closed", by=college_admin),
+        lambda: save_project(new, by=college_admin),
+        lambda: log_hours(entry_of(project, mentor), by=mentor, today=today),
+    )
+    is_closed = Zone.objects.get(pk=zone.pk).status == "closed"
+    begun = Project.objects.filter(code="new").count() + HourEntry.objects.count()
+    assert (said.count(""), begun) == ((1, 0) if is_closed else (2, 2))
 
 
 def checked_file(project, partner, day) -> HourImport:

@@ -8,14 +8,16 @@ from django.utils import translation
 
 from consortium.models import Department, HistoryEntry
 from consortium.services import Refused, move
-from zones.models import Project, ProjectMember, Zone, ZonePartner
+from zones.models import InnovationClass, Project, ProjectMember, Zone, ZonePartner
 from zones.services import (
     add_member,
     add_partner,
+    begin_project,
     end_partner,
     log_hours,
     move_zone,
     remove_member,
+    save_class,
     save_project,
     save_zone,
 )
@@ -165,3 +167,57 @@ def test_the_end_of_a_partnership_is_remembered_with_its_day(zone, enterprise, c
     end_partner(zone.partnerships.get(enterprise=enterprise), until=date(2026, 6, 30), by=college_admin)
     row = HistoryEntry.objects.of(zone).get()
     assert (row.what, row.old, row.new, row.reason) == ("partners", "示例企业一", "示例企业一 until 2026-06-30", "")
+
+
+def closed(zone):
+    Zone.objects.filter(pk=zone.pk).update(status=Zone.Status.CLOSED)
+    return Zone.objects.get(pk=zone.pk)
+
+
+def test_no_work_begins_in_a_closed_zone(
+    zone, project, make_project, innovation_class, draft, entry_of, mentor, enterprise, college_admin, today
+):
+    planned = make_project("planned", status=Project.Status.PLANNED)
+    closed(zone)
+    project = Project.objects.get(pk=project.pk)
+    new = Project(zone=zone, enterprise=enterprise, code="new", name="新", starts_on=today, ends_on=today)
+    group = InnovationClass(zone=zone, code="new", name="新班", year=2026, places=3)
+    entry = entry_of(project, mentor, activity="teaching")
+    acts = [
+        lambda: save_project(new, by=college_admin),
+        lambda: save_project(project, by=college_admin),
+        lambda: begin_project(planned, by=college_admin),
+        lambda: save_class(group, by=college_admin),
+    ]
+    said = []
+    for act in acts:
+        with pytest.raises(Refused) as caught:
+            act()
+        said.append(str(caught.value))
+    assert said == ["This zone is closed. No more work begins in it."] * 4
+    with pytest.raises(ValidationError) as wrong:
+        log_hours(entry, by=mentor, today=today)
+    assert wrong.value.message_dict == {"project": ["The zone of this project is closed."]}
+
+
+@pytest.mark.parametrize("shift", [(None, -1), (1, None)])
+def test_a_project_starts_while_the_partnership_is_in_force(zone, enterprise, college_admin, today, shift):
+    since, until = shift
+    partner = zone.partnerships.filter(enterprise=enterprise)
+    if since:
+        partner.update(since=today + timedelta(days=since))
+    else:
+        partner.update(until=today + timedelta(days=until))
+    project = Project(zone=zone, enterprise=enterprise, code="p", name="项目", starts_on=today, ends_on=today)
+    with pytest.raises(ValidationError) as caught:
+        save_project(project, by=college_admin)
+    sentence = f"On {today} the partnership of 示例企业一 with this zone is not in force."
+    assert caught.value.message_dict == {"starts_on": [sentence]}
+
+
+def test_a_partnership_does_not_end_before_a_project_of_it_starts(zone, project, enterprise, college_admin):
+    before = project.starts_on - timedelta(days=1)
+    with pytest.raises(ValidationError) as caught:
+        end_partner(zone.partnerships.get(enterprise=enterprise), until=before, by=college_admin)
+    assert caught.value.message_dict == {"until": [f"“轴承座批量加工” starts after that, on {project.starts_on}."]}
+    end_partner(zone.partnerships.get(enterprise=enterprise), until=project.starts_on, by=college_admin)

@@ -10,16 +10,19 @@ from consortium.models import User
 from consortium.services import Refused, record
 
 from ..models import Enrollment, InnovationClass, Mentor, Side, Student
-from .rows import check, keep, save
+from .rows import check, hold_open, keep, save
 
 YOUNGEST = 16
 
 
+@transaction.atomic
 def save_class(innovation_class: InnovationClass, *, by: User | None) -> InnovationClass:
     """Create or change a class; it stays in its zone and cannot have fewer places than students.
 
-    Raises ValidationError by field.
+    Raises ValidationError by field, Refused when the zone is closed.
     """
+    if innovation_class.zone_id:
+        hold_open(innovation_class.zone)
     if innovation_class.pk:
         keep(innovation_class, "zone")
         taken = innovation_class.enrollments.open().count()

@@ -19,7 +19,7 @@ from consortium.services.bulk import insert_many
 from consortium.services.history import history_row, record_all
 
 from ..inbox import HOURS_APPROVED, HOURS_RETURNED
-from ..models import HourEntry, ProjectMember
+from ..models import HourEntry, ProjectMember, Zone
 from ..models.hours import ONE_DAY
 from .hour_notices import tell_other_side, tell_writers
 from .months import closed_among, declared_among, first_of_month, keep_months, month_name
@@ -301,7 +301,7 @@ def _changes(stored: HourEntry, entry: HourEntry) -> list[tuple[str, str, str]]:
 def _members(entries: Iterable[HourEntry]) -> dict[tuple[int, int], ProjectMember]:
     rows = ProjectMember.objects.filter(
         project__in={entry.project_id for entry in entries}, person__in={entry.person_id for entry in entries}
-    ).select_related("organization", "project")
+    ).select_related("organization", "project__zone")
     return {(row.project_id, row.person_id): row for row in rows}
 
 
@@ -328,6 +328,8 @@ def _row_errors(
         errors["module"] = [ValidationError(_("Choose a module of the project."))]
     if entry.date > today:
         errors["date"] = [ValidationError(_("This day is still to come."))]
+    elif project.zone.status == Zone.Status.CLOSED:
+        errors["project"] = [ValidationError(_("The zone of this project is closed."))]
     elif not project.starts_on <= entry.date <= project.ends_on:
         span = {"first": project.starts_on.isoformat(), "last": project.ends_on.isoformat()}
         errors["date"] = [ValidationError(_("The project runs from %(first)s to %(last)s.") % span)]

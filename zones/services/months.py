@@ -116,7 +116,7 @@ def month_of(zone: Zone, month: date, today: date) -> Month | None:
 def close_month(zone: Zone, month: date, *, by: User, now: datetime, today: date) -> ClosedMonth:
     """Close a month in which all is settled. Raises PermissionDenied, or Refused with what is still open."""
     require(by, "closed_month.add", zone)
-    _lock_months(zone.projects.values_list("pk", flat=True), alone=True)
+    lock_months(zone.projects.values_list("pk", flat=True), alone=True)
     found = month_of(zone, month, today)
     if found is None or not found.is_over:
         raise Refused(_("The month is not over yet."))
@@ -189,11 +189,14 @@ def withdraw_no_work(declared: NoWork, *, by: User) -> None:
 
 def keep_months(projects: Iterable[int]) -> None:
     """Nobody closes a month of these projects until this transaction ends; others may log beside it."""
-    _lock_months(projects, alone=False)
+    lock_months(projects, alone=False)
 
 
-def _lock_months(projects: Iterable[int], *, alone: bool) -> None:
-    """A lock that many hold together or one alone. SQLite has one writer at a time and needs none."""
+def lock_months(projects: Iterable[int], *, alone: bool) -> None:
+    """A lock on all hours of these projects, which many hold together or one alone.
+
+    SQLite has one writer at a time and needs none.
+    """
     if connection.vendor != "postgresql":
         return
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"

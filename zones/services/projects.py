@@ -7,21 +7,28 @@ from consortium.models import Organization, User
 from consortium.services import Refused, alone, move, record
 
 from ..models import HourEntry, Project, ProjectMember, ProjectModule
-from .rows import check, keep, save
+from .rows import check, hold_open, keep, save
 
 
+@alone()
 def save_project(project: Project, *, by: User | None) -> Project:
-    """Create or change a project of an enterprise that is a partner of the zone.
+    """Create or change a project of an enterprise that is a partner of the zone on the day it starts.
 
     It stays with zone and enterprise, and its dates keep the hours that are logged already.
-    Raises ValidationError by field.
+    Raises ValidationError by field, Refused when the zone is closed.
     """
+    if project.zone_id:
+        hold_open(project.zone)
     if project.pk:
         keep(project, "zone", "enterprise")
     if project.zone_id and project.enterprise_id:
         partners = project.zone.partnerships.filter(enterprise=project.enterprise_id)
         if not partners.exists():
             raise ValidationError({"enterprise": _("Choose an enterprise that is a partner of the zone.")})
+        if project.starts_on and not partners.on(project.starts_on).exists():
+            words = {"enterprise": project.enterprise, "day": project.starts_on.isoformat()}
+            sentence = _("On %(day)s the partnership of %(enterprise)s with this zone is not in force.")
+            raise ValidationError({"starts_on": sentence % words})
     if project.pk and project.starts_on and project.ends_on:
         outside = project.hours.exclude(date__range=(project.starts_on, project.ends_on)).order_by("date").first()
         if outside:
@@ -33,7 +40,8 @@ def save_project(project: Project, *, by: User | None) -> Project:
 
 @alone()
 def begin_project(project: Project, *, by: User) -> None:
-    """Take a planned project under way. Raises Refused when it is not planned."""
+    """Take a planned project under way. Raises Refused when it is not planned or the zone is closed."""
+    hold_open(project.zone)
     move(project, Project.Status.ACTIVE, by=by)
 
 

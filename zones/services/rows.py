@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from consortium.models import User
-from consortium.services import create, save_changes
+from consortium.services import Refused, create, save_changes
+
+from ..models import Zone
 
 # parts of a record that its history names, beside the names of its fields
 PARTS = [
@@ -59,6 +61,12 @@ def keep(obj: Any, *names: str) -> None:
     for name in names:
         if getattr(stored, f"{name}_id") != getattr(obj, f"{name}_id"):
             raise ValidationError({name: _("This cannot be changed any more.")})
+
+
+def hold_open(zone: Zone) -> None:
+    """Keep the zone from closing until the transaction ends. Raises Refused when it is closed already."""
+    if Zone.objects.select_for_update(no_key=True).get(pk=zone.pk).status == Zone.Status.CLOSED:
+        raise Refused(_("This zone is closed. No more work begins in it."))
 
 
 @at_fields()

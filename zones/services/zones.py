@@ -9,6 +9,7 @@ from consortium.models import Membership, Organization, User
 from consortium.services import Refused, alone, move, record
 
 from ..models import HourEntry, Project, Zone, ZonePartner
+from .months import lock_months
 from .rows import check, save
 
 
@@ -21,7 +22,13 @@ def save_zone(zone: Zone, *, by: User | None) -> Zone:
 
 @alone()
 def move_zone(zone: Zone, to: str, *, by: User | None) -> None:
-    """Take the zone to the state ``to``. Raises Refused, naming what is open, when it closes too early."""
+    """Take the zone to the state ``to``. Raises Refused, naming what is open, when it closes too early.
+
+    While it closes nobody begins or logs work in it: they wait, and then find it closed.
+    """
+    Zone.objects.select_for_update(no_key=True).get(pk=zone.pk)
+    if to == Zone.Status.CLOSED:
+        lock_months(zone.projects.values_list("pk", flat=True), alone=True)
     if to == Zone.Status.CLOSED and (still_open := open_work(zone)):
         raise Refused(_("The zone cannot be closed yet: %(reasons)s.") % {"reasons": _("; ").join(still_open)})
     move(zone, to, by=by)
@@ -63,7 +70,15 @@ def add_partner(zone: Zone, enterprise: Organization, *, role: str = "", since: 
 
 @transaction.atomic
 def end_partner(partner: ZonePartner, *, until: date, by: User) -> None:
-    """The partnership ends with the day ``until``; what was done stays. Raises ValidationError by field."""
+    """The partnership ends with the day ``until``, and no project of the enterprise starts after it.
+
+    What was done stays. Raises ValidationError by field.
+    """
+    Zone.objects.select_for_update(no_key=True).get(pk=partner.zone_id)  # a project saved at the same moment queues up
+    later = partner.zone.projects.filter(enterprise=partner.enterprise_id, starts_on__gt=until).order_by("starts_on")
+    if project := later.first():
+        words = {"project": project, "day": project.starts_on.isoformat()}
+        raise ValidationError({"until": _("“%(project)s” starts after that, on %(day)s.") % words})
     partner.until = until
     check(partner)
     partner.save(update_fields=["until"])
