@@ -12,8 +12,8 @@ from rest_framework.serializers import Serializer
 from consortium.api import ScopedViewSet
 from consortium.permissions import require
 
-from .filters import MilestoneFilter, PlanFilter, ProgressFilter, SupervisionFilter, TaskFilter
-from .models import Milestone, Plan, Progress, Supervision, Task
+from .filters import MilestoneFilter, PlanFilter, ProgressFilter, SupervisionFilter, TargetFilter, TaskFilter
+from .models import Milestone, Plan, Progress, Supervision, Target, Task
 from .serializers import (
     AnswerSerializer,
     AskAgainSerializer,
@@ -22,9 +22,11 @@ from .serializers import (
     PlanSerializer,
     ProgressSerializer,
     SupervisionSerializer,
+    TargetSerializer,
     TaskSerializer,
 )
 from .services import (
+    add_targets,
     answer_supervision,
     ask_again,
     close_supervision,
@@ -69,6 +71,18 @@ class MilestoneViewSet(ScopedViewSet):
         super().change(obj, data)
 
 
+class TargetViewSet(ScopedViewSet):
+    model, thing = Target, "target"
+    serializer_class = TargetSerializer
+    filterset_class = TargetFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.with_figures()  # type: ignore[attr-defined]
+
+    def insert(self, data: dict[str, Any]) -> Target:
+        return add_targets(data["task"], [Target(**data)], by=self.request.user)[0]
+
+
 class ProgressViewSet(ScopedViewSet):
     """Reports are added and answered, never altered."""
 
@@ -78,12 +92,13 @@ class ProgressViewSet(ScopedViewSet):
     http_method_names = ["get", "post", "head", "options"]
 
     def prepare(self, rows: QuerySet) -> QuerySet:
-        return rows.select_related("by", "milestone__task")
+        return rows.select_related("by", "milestone__task").prefetch_related("figures")
 
     def insert(self, data: dict[str, Any]) -> Progress:
         require(self.request.user, "progress.add", data["milestone"])
         if month := data.pop("month", None):
             data["month"] = month.replace(day=1)
+        data["figures"] = [(one["target"], one["value"]) for one in data.pop("figures", [])]
         return report_progress(data.pop("milestone"), by=self.request.user, now=timezone.now(), **data)
 
     @extend_schema(request=CommentSerializer, responses=ProgressSerializer)
@@ -147,6 +162,7 @@ routes = [
     ("plans", PlanViewSet),
     ("tasks", TaskViewSet),
     ("milestones", MilestoneViewSet),
+    ("targets", TargetViewSet),
     ("progress", ProgressViewSet),
     ("supervisions", SupervisionViewSet),
 ]

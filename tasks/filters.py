@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.filters import VisibleFilter, YearFilter
 from consortium.models import Organization
 
-from .models import Milestone, Plan, Progress, Supervision, Task
+from .models import Milestone, Plan, Progress, Supervision, Target, Task
 
 QUARTERS = Milestone.quarter.field.choices
 
@@ -98,6 +98,15 @@ class MilestoneFilter(django_filters.FilterSet):
     class Meta:
         model = Milestone
         fields = ["quarter", "status"]
+
+
+class TargetFilter(django_filters.FilterSet):
+    plan = VisibleFilter(field_name="task__plan", queryset=plans)
+    task = VisibleFilter(queryset=tasks)
+
+    class Meta:
+        model = Target
+        fields = ["kind"]
 
 
 class ProgressFilter(django_filters.FilterSet):

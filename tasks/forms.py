@@ -9,9 +9,11 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Organization, User
+from consortium.templatetags.look import hours as plain
 
 from .lights import light
-from .models import Milestone, Plan, Task
+from .measures import MEASURES
+from .models import Milestone, Plan, Target, Task
 from .months import months_between
 from .services import month_to_report
 from .words import due_date
@@ -98,8 +100,37 @@ class MilestoneForm(forms.ModelForm):
         return super()._get_validation_exclusions() - {"task"}  # type: ignore[misc]  # checks uniqueness
 
 
+class TargetForm(forms.ModelForm):
+    class Meta:
+        model = Target
+        fields = ["name", "kind", "target", "unit", "measure"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("none: the unit reports it")), *((name, one.label) for name, one in MEASURES.items())]
+        self.fields["measure"] = forms.ChoiceField(
+            label=_("Measure"),
+            choices=choices,
+            required=False,
+            help_text=Target._meta.get_field("measure").help_text,  # type: ignore[union-attr]
+        )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"task"}  # type: ignore[misc]  # checks uniqueness
+
+
+class ProposalForm(forms.ModelForm):
+    """A target that the task's texts seem to name; it is set when its box stays ticked."""
+
+    take = forms.BooleanField(label=_("Set this target"), required=False, initial=True)
+
+    class Meta:
+        model = Target
+        fields = ["take", "name", "kind", "target", "unit"]
+
+
 class ReportForm(forms.Form):
-    """A month's progress of one milestone."""
+    """A month's progress of one milestone, with figures for the task's targets."""
 
     text = forms.CharField(label=_("Latest progress"), widget=forms.Textarea(attrs={"rows": 3}))
     month = forms.TypedChoiceField(label=_("Month"), coerce=date.fromisoformat)
@@ -119,9 +150,29 @@ class ReportForm(forms.Form):
             for day in sorted({*months, month}, reverse=True)
         ]
         self.initial.setdefault("month", month.isoformat())
+        self.targets = list(milestone.task.targets.reported().with_figures())
+        for target in self.targets:
+            latest_figure = target.latest
+            self.fields[f"figure_{target.pk}"] = forms.DecimalField(
+                label=gettext("%(name)s: reached so far") % {"name": target.name},
+                max_digits=14,
+                decimal_places=2,
+                min_value=0,
+                max_value=100 if target.kind == Target.Kind.PERCENTAGE else None,
+                required=False,
+                help_text=gettext("Target: %(target)s %(unit)s")
+                % {"target": plain(target.target), "unit": escape(target.unit)},
+                initial=latest_figure and latest_figure.value.normalize(),
+            )
         if latest := milestone.latest:
             self.initial.setdefault("percent", latest.percent)
             self.fields["text"].help_text = gettext("Last report: %(text)s") % {"text": escape(latest.text)}
+
+    def report(self) -> dict[str, Any]:
+        """What the service takes: the report, and the figures that were filled in."""
+        data = self.cleaned_data
+        figures = [(one, data[f"figure_{one.pk}"]) for one in self.targets if data[f"figure_{one.pk}"] is not None]
+        return {name: data[name] for name in ("text", "month", "percent")} | {"figures": figures}
 
 
 class ReviewForm(forms.Form):

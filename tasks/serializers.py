@@ -8,7 +8,8 @@ from consortium.models import Organization
 from consortium.serializers import Visible
 
 from .lights import light
-from .models import Milestone, Plan, Progress, Supervision, Task
+from .measures import MEASURES, standing
+from .models import Figure, Milestone, Plan, Progress, Supervision, Target, Task
 
 
 class Parent(Visible):
@@ -69,16 +70,42 @@ class MilestoneSerializer(serializers.ModelSerializer):
         return light(milestone, timezone.localdate()).word
 
 
+class TargetSerializer(serializers.ModelSerializer):
+    task = Parent(queryset=Task.objects.all())
+    measure = serializers.ChoiceField(choices=sorted(MEASURES), required=False, allow_blank=True)
+    reached = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Target
+        fields = ["id", "task", "name", "kind", "target", "unit", "measure", "reached"]
+        validators: list = []
+
+    def get_reached(self, target: Target) -> str | None:
+        """By the latest report that was not returned, or by the measure; null when nothing has been reported."""
+        reached = standing(target).reached
+        return None if reached is None else f"{reached:.2f}"
+
+
+class FigureSerializer(serializers.ModelSerializer):
+    target = Visible(queryset=Target.objects.all())
+
+    class Meta:
+        model = Figure
+        fields = ["target", "value"]
+
+
 class ProgressSerializer(serializers.ModelSerializer):
     milestone = Visible(queryset=Milestone.objects.all())
     month = serializers.DateField(required=False, help_text="Any day of it; without it the oldest month still missing.")
+    figures = FigureSerializer(many=True, required=False)
     by = serializers.CharField(read_only=True)
     is_late = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Progress
         fields = [
-            "id", "milestone", "month", "text", "percent", "by", "at", "is_late", "status", "comment", "reviewed_at",
+            "id", "milestone", "month", "text", "percent", "figures", "by", "at", "is_late", "status", "comment",
+            "reviewed_at",
         ]  # fmt: skip
         read_only_fields = ["at", "status", "comment", "reviewed_at"]
 

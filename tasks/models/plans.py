@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization
@@ -157,6 +158,9 @@ class Task(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.goal}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:task_detail", args=[self.pk])
 
     def clean(self):
         """As the plan's: one line, names and telephones joined by “、”."""

@@ -4,9 +4,12 @@ from .plans import import_plan, plan_of, state_of, table_of
 from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
 from .reminders import remind
 from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, why_not_urged
+from .targets import add_figures, add_targets, remove_target
 
 __all__ = [
     "Change",
+    "add_figures",
+    "add_targets",
     "answer_supervision",
     "ask_again",
     "calendar_link_of",
@@ -21,6 +24,7 @@ __all__ = [
     "reader_of",
     "refuse_confirmed",
     "remind",
+    "remove_target",
     "report_progress",
     "return_progress",
     "revoke_calendar_link",

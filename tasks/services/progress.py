@@ -1,7 +1,8 @@
 """Reporting progress, and the bureau's answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,8 +16,9 @@ from consortium.services.notices import notify
 
 from ..inbox import MILESTONE_CONFIRMED, MILESTONE_RETURNED, MILESTONE_TO_CONFIRM
 from ..lights import missing_months
-from ..models import Milestone, Progress
+from ..models import Milestone, Progress, Target
 from .supervisions import close_for_confirmed
+from .targets import add_figures
 
 
 def month_to_report(milestone: Milestone, today: date) -> date:
@@ -32,11 +34,19 @@ def refuse_confirmed(milestone: Milestone) -> None:
 
 @transaction.atomic
 def report_progress(
-    milestone: Milestone, *, text: str, percent: int, by: User, now: datetime, month: date | None = None
+    milestone: Milestone,
+    *,
+    text: str,
+    percent: int,
+    by: User,
+    now: datetime,
+    month: date | None = None,
+    figures: Iterable[tuple[Target, Decimal]] = (),
 ) -> Progress:
     """Add one report. At 100 % the milestone goes to the bureau to be confirmed; before, it is in progress.
 
-    ``month`` is its first day; without it the oldest month still missing is meant. Raises ValidationError on a bad
+    ``month`` is its first day; without it the oldest month still missing is meant. ``figures`` say what
+    has been reached of the task's targets. Raises ValidationError on a bad
     value and Refused when the milestone is confirmed or waits for the bureau.
     """
     milestone = _locked(milestone)
@@ -52,9 +62,11 @@ def report_progress(
         raise ValidationError({"month": _("This month lies before the milestone's quarter.")})
     progress = Progress(milestone=milestone, month=month, text=text.strip(), percent=percent, by=by, at=now)
     latest = milestone.latest
-    if latest and latest.status == Progress.Status.SUBMITTED and _says_the_same(latest, progress):
+    figures = list(figures)
+    if latest and not figures and latest.status == Progress.Status.SUBMITTED and _says_the_same(latest, progress):
         raise Refused(_("This report is there already."))
     create(progress, by=by)
+    add_figures(progress, figures)
     to = Milestone.Status.SUBMITTED if percent == 100 else Milestone.Status.IN_PROGRESS
     if to != milestone.status:
         move(milestone, to, by=by)

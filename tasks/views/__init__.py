@@ -11,6 +11,7 @@ from .supervisions import (
     supervision_return,
     supervision_sheet,
 )
+from .targets import target_create, target_propose, target_remove, target_update
 from .tasks import task_create, task_detail, task_update
 
 __all__ = [
@@ -39,4 +40,8 @@ __all__ = [
     "task_create",
     "task_detail",
     "task_update",
+    "target_create",
+    "target_propose",
+    "target_remove",
+    "target_update",
 ]

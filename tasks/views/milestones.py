@@ -15,6 +15,7 @@ from consortium.permissions import may, require
 
 from ..forms import MilestoneForm, ReportForm, ReviewForm
 from ..lights import light
+from ..measures import standings
 from ..models import Milestone, Task
 from ..services import confirm_progress, refuse_confirmed, report_progress, return_progress, why_not_urged
 from .pages import saved
@@ -32,6 +33,7 @@ def panel_context(user: User, milestone: Milestone, today: date, **forms: Any) -
         "light": light(milestone, today),
         "phone": milestone.task.phone_for(user),
         "reports": reports,
+        "standings": standings(milestone.task),
         "supervisions": sorted(milestone.supervisions.all(), key=lambda one: -one.pk),
         "can_urge_this": may(user, "supervision.add")
         and milestone.urging is None
@@ -70,7 +72,7 @@ def milestone_report(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     form = ReportForm(request.POST, milestone=milestone, today=timezone.localdate(now))
     if form.is_valid() and accepted(
-        form, lambda: report_progress(milestone, by=request.user, now=now, **form.cleaned_data)
+        form, lambda: report_progress(milestone, by=request.user, now=now, **form.report())
     ):
         return _to_panel(milestone)
     return _milestone_page(request, milestone, report_form=form)

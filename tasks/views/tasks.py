@@ -9,6 +9,7 @@ from consortium.permissions import require
 
 from ..forms import TaskForm
 from ..matrix import matrix
+from ..measures import standings
 from ..models import Plan, Task
 from .pages import saved
 
@@ -28,6 +29,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "task": task,
         "plan": task.plan,
         "cells": table.cells,
+        "standings": standings(task),
         "phone": task.phone_for(request.user),
         "history": HistoryEntry.objects.of(task),
     }

@@ -83,6 +83,7 @@ NOT_PERSONAL = {
     "tasks.Milestone": "text due status confirmed_at",
     "tasks.Progress": "month text at status comment reviewed_at",
     "tasks.CalendarLink": "secret_hash made_at",
+    "tasks.Target": "name kind unit measure",
     "tasks.Reminder": "kind day at",
     "tasks.Supervision": "text deadline at status answer answered_at closed_at climbed_at",
     "evaluation.Scheme": "name status unchosen_rule published_at",

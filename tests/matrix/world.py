@@ -32,7 +32,7 @@ from consortium.models import (
 from consortium.services.files import attach
 from evaluation import services
 from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
-from tasks.models import Milestone, Plan, Progress, Supervision, Task
+from tasks.models import Milestone, Plan, Progress, Supervision, Target, Task
 from zones.models import (
     Activity,
     ClosedMonth,
@@ -233,6 +233,7 @@ class Maker:
         task = add("task", side, Task.objects.create(
             plan=plan, number=1, goal=f"task~{side}", responsible_organization=self.college
         ))  # fmt: skip
+        add("target", side, Target.objects.create(task=task, name=f"target~{side}", target=9, unit="x"))
         milestone = add("milestone", side, Milestone.objects.create(
             task=task, quarter=1, text=f"milestone~{side}", due=datetime.date(self.today.year, 3, 31),
             status=Milestone.Status.SUBMITTED,
