@@ -53,6 +53,11 @@ BARRIERS = """rules => axe.run({ runOnly: rules, resultTypes: ['violations'] }).
   rule => rule.impact + ' ' + rule.id + ' ' + rule.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')
 ))"""
 
+SMALL = """() => Array.from(document.querySelectorAll('input[type=checkbox], input[type=radio]')).filter(box => {
+  const place = box.getBoundingClientRect();
+  return place.width > 1 && getComputedStyle(box).opacity !== '0' && Math.min(place.width, place.height) < 24;
+}).map(box => box.name)"""
+
 # On PostgreSQL the pages are the same, so two walk there.
 WALKERS = ["secretariat", "partner"] if connection.vendor == "postgresql" else [*USERNAMES, *NEWCOMERS]
 # pages that cannot be asked for by an address alone
@@ -94,6 +99,8 @@ def faults(page, path: str, widths: tuple[int, ...] = (1280, 390)) -> list[str]:
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > width:
             found.append(f"{path}: {across} wide on a screen of {width}")
+        if small := page.evaluate(SMALL):
+            found.append(f"{path}, {width}: ticks of less than 24 pixels: {sorted(set(small))}")
         for theme in ("light", "dark"):
             page.evaluate(THEME, theme)
             found += [f"{path}, {theme}, {width}: {barrier}" for barrier in page.evaluate(BARRIERS, RULES)]

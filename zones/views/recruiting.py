@@ -43,7 +43,7 @@ def class_recruiting(request: HttpRequest, pk: int) -> HttpResponse:
         "class": innovation_class,
         "zone": innovation_class.zone,
         "criteria": criteria,
-        "rows": [(row, [row.points.get(criterion.pk) for criterion in criteria]) for row in rows],
+        "rows": [(row, [(criterion.name, row.points.get(criterion.pk)) for criterion in criteria]) for row in rows],
         "ended": ended.order_by("position", "pk"),
         "missing": sum(row.total is None for row in rows),
         "undecided": sum(row.is_undecided for row in rows),
