@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -212,9 +213,9 @@ def _names(rows: list[Ranked]) -> str:
 
 
 def _set_admitted(innovation_class: InnovationClass, moment: datetime | None, by: User, reason: str = "") -> None:
-    old = innovation_class.admitted_at
+    old, new = (at and f"{timezone.localtime(at):%Y-%m-%d %H:%M}" for at in (innovation_class.admitted_at, moment))
     InnovationClass.objects.filter(pk=innovation_class.pk).update(admitted_at=moment)
-    record(innovation_class, by=by, what="admission", old=old, new=moment, reason=reason)
+    record(innovation_class, by=by, what="admission", old=old, new=new, reason=reason)
     innovation_class.admitted_at = moment
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from consortium import personal
 from consortium.forms import accepted
@@ -75,7 +76,7 @@ def class_letters(request: HttpRequest, pk: int) -> HttpResponse:
         Column(_("Order"), "position", numeric=True),
         Column(_("Rank"), "rank", numeric=True),
         *map(column, ("number", "name", "sex", "major", "home_class")),
-        Column(_("Total"), "total", numeric=True),
+        Column(pgettext("points", "Total"), "total", numeric=True),
         Column(_("Reason of the exception"), "exception_reason"),
     ]
 
