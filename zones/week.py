@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from consortium.keyset import page_of
 from consortium.models import User
 
 from .models import Activity, HourEntry, NoWork, ProjectMember
@@ -20,7 +22,7 @@ from .oddities import oddities_of
 from .services.months import first_of_month, last_of_month, works_in
 from .services.week import Cell
 
-SHOWN_TO_COUNTERSIGN = 200
+AT_ONCE = 200  # entries on a page to countersign: what one can read before approving
 YEARS = range(2000, 2101)  # the calendar itself ends a week after the last day of 9999
 WEEKDAYS = [
     pgettext_lazy("weekday", "Mo"),
@@ -260,21 +262,33 @@ def _cell(key: str) -> Cell | None:
     return None
 
 
-def countersign_context(user: User) -> dict[str, Any]:
-    """The entries that wait for the user, grouped by project, oldest first, and how many wait in all."""
+def countersign_context(user: User, found: QuerySet, *, filtered: bool, position: str) -> dict[str, Any]:
+    """One page of the entries that wait for the user, grouped by project, the oldest first.
+
+    ``found`` is what the filters leave of them. A group ``is_whole`` when all that waits of its project is shown.
+    """
     waiting = HourEntry.objects.to_countersign(user)
-    rows = waiting.for_list().select_related("corrects").order_by("project__name", "project", "date", "pk")
+    rows = found.for_list().select_related("corrects").order_by("project__name", "project", "date", "pk")  # type: ignore[attr-defined]
+    page = page_of(rows, position, AT_ONCE)
+    odd = oddities_of(page.object_list)  # type: ignore[arg-type]
     groups: dict[int, list[HourEntry]] = defaultdict(list)
-    shown = list(rows[:SHOWN_TO_COUNTERSIGN])
-    odd = oddities_of(shown)
-    for entry in shown:
-        entry.oddities = odd.get(entry.pk, [])
-        groups[entry.project_id].append(entry)
+    for entry in page:
+        entry.oddities = odd.get(entry.pk, [])  # type: ignore[attr-defined]
+        groups[entry.project_id].append(entry)  # type: ignore[attr-defined, arg-type]
+    in_part = filtered or page.has_other_pages
+    counts = dict(waiting.order_by().values_list("project").annotate(Count("pk"))) if in_part else {}
+    in_all = waiting.count()
     return {
         "groups": [
-            {"project": found[0].project, "entries": found, "hours": sum((e.hours for e in found), Decimal(0))}
-            for found in groups.values()
+            {
+                "project": entries[0].project,
+                "entries": entries,
+                "hours": sum((e.hours for e in entries), Decimal(0)),
+                "is_whole": counts.get(project, len(entries)) == len(entries),
+            }
+            for project, entries in groups.items()
         ],
-        "waiting": waiting.count(),
-        "shown": sum(len(found) for found in groups.values()),
+        "waiting": in_all,
+        "page": page,
+        "count": found.count() if filtered else in_all,
     }

@@ -84,8 +84,9 @@ def test_oddities_cost_two_queries_for_one_entry_or_many(stored, django_assert_n
 
 
 def test_the_countersigner_reads_what_is_odd_beside_the_entry(stored, college_admin, client_for):
-    stored(FIRST, hours=17)
-    assert "17 hours on this day over all projects" in client_for(college_admin).get("/zones/hours/countersign/").text
+    (entry,) = stored(FIRST, hours=17)
+    for address in ("/zones/hours/countersign/", f"/zones/hours/{entry.pk}/"):
+        assert "17 hours on this day over all projects" in client_for(college_admin).get(address).text
 
 
 @pytest.mark.parametrize("typed", ["1.5", "1:30", "１．５", "１：３０", "1。5", " 01:30 "])

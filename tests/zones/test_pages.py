@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from zones.models import Enrollment, HourEntry, InnovationClass, Project, ProjectModule, Zone, ZonePartner
@@ -220,6 +221,59 @@ def test_chosen_entries_are_approved_and_what_changed_is_left_out_by_name(
     assert list(HourEntry.objects.approved()) == [other]
 
 
+@pytest.fixture
+def many(project, mentor, enterprise, day) -> list[HourEntry]:
+    """250 entries of one project that wait, more than a page shows."""
+    activities = ["mentoring", "teaching"]
+    rows = [
+        HourEntry(
+            project=project, person=mentor, organization=enterprise, date=day - timedelta(days=number // 2),
+            activity=activities[number % 2], hours=Decimal(1), status="submitted", submitted_at=timezone.now(),
+        )
+        for number in range(250)
+    ]  # fmt: skip
+    return HourEntry.objects.bulk_create(rows)
+
+
+def test_more_than_a_page_is_countersigned_page_by_page(many, rival_entry, college_admin, client_for):
+    client = client_for(college_admin)
+    page = client.get(url("hours_countersign")).context
+    assert [(len(group["entries"]), group["is_whole"]) for group in page["groups"]] == [(1, True), (199, False)]
+    assert (page["waiting"], page["count"], page["page"].start, page["page"].end) == (251, 251, 1, 200)
+    after = client.get(url("hours_countersign"), {"page": page["page"].next})
+    assert [(len(group["entries"]), group["is_whole"]) for group in after.context["groups"]] == [(51, False)]
+    assert (after.context["page"].start, after.context["page"].end) == (201, 251)
+    assert "Approve 51 shown of this project" in after.content.decode()
+    sent = {"project": many[0].project_id}
+    shown = after.context["groups"][0]["entries"]
+    sent |= {f"of-{many[0].project_id}": [entry.pk for entry in shown]}
+    sent |= {f"seen-{entry.pk}": entry.stamp for entry in shown}
+    here = f"{url('hours_countersign')}?page={page['page'].next}"
+    answer = client.post(here, sent, follow=True)
+    assert answer.redirect_chain == [(here, 302)]
+    assert [str(message) for message in answer.context["messages"]] == ["51 entries approved."]
+    assert set(HourEntry.objects.approved()) == set(shown)
+    assert (answer.context["waiting"], answer.context["page"].has_other_pages) == (200, False)
+
+
+def test_what_waits_is_filtered_by_project_and_its_button_says_what_it_takes(
+    submitted, draft, rival_entry, entry_of, project, partner, today, college_admin, client_for
+):
+    other = log_hours(entry_of(project, partner), by=partner, today=today)
+    submit_many([other], by=partner)
+    client = client_for(college_admin)
+
+    def groups(**asked) -> list:
+        context = client.get(url("hours_countersign"), asked).context
+        assert context["waiting"] == 3
+        return [([entry.pk for entry in one["entries"]], one["is_whole"]) for one in context["groups"]]
+
+    assert groups(project=rival_entry.project_id) == [([rival_entry.pk], True)]
+    assert groups(project=project.pk) == [([submitted.pk, other.pk], True)]
+    assert groups(person=partner.pk) == [([other.pk], False)]
+    assert groups(month="2001-01") == []
+
+
 def test_a_whole_project_is_approved_and_nothing_else(submitted, rival_entry, college_admin, client_for):
     sent = {"project": submitted.project_id, "pick": [rival_entry.pk]}
     for entry in (submitted, rival_entry):
@@ -296,7 +350,7 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
         (college_admin, url("zone_detail", zone.pk), 17),
         (college_admin, url("class_detail", innovation_class.pk), 12),
         (college_admin, url("project_detail", project.pk), 12),
-        (college_admin, url("hours_countersign"), 7),
+        (college_admin, url("hours_countersign"), 9),
         (college_admin, url("mentor_add", innovation_class.pk), 7),
         (college_admin, url("member_add", project.pk), 6),
         (mentor, f"{url('hours_week')}?day={day}", 10),

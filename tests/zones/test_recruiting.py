@@ -225,6 +225,8 @@ def test_the_whole_admission_is_taken_back_with_a_reason_and_made_again(applican
     with pytest.raises(ValidationError):
         take_back_admission(recruiting, reason="", by=college_admin)
     take_back_admission(recruiting, reason="面试分录入有误", by=college_admin)
+    told = HistoryEntry.objects.of(recruiting).filter(what="admission").order_by("pk").values_list("old", "new")
+    assert list(told) == [("", "2025-07-05 09:00"), ("2025-07-05 09:00", "")]
     assert sorted(order(recruiting)) == [
         ("240001", "declined", 1), ("240002", "applied", None), ("240003", "applied", None)
     ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from .choices import date_input
 from .classes import ClassFilter, EnrollmentFilter
-from .hours import HourFilter
+from .hours import CountersignFilter, HourFilter
 from .projects import ModuleFilter, ProjectFilter
 from .students import StudentFilter
 from .zones import ZoneFilter
 
 __all__ = [
     "ClassFilter",
+    "CountersignFilter",
     "EnrollmentFilter",
     "HourFilter",
     "ModuleFilter",

@@ -17,9 +17,10 @@ from consortium.models import HistoryEntry, User
 from consortium.permissions import may, require
 
 from .. import services
-from ..filters import HourFilter
+from ..filters import CountersignFilter, HourFilter
 from ..forms import CorrectionForm, HourForm
 from ..models import HourEntry
+from ..oddities import oddities_of
 from ..services.hours import Errors
 from ..services.week import BadCells
 from ..week import (
@@ -65,6 +66,7 @@ def hours_detail(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
     context = {
         "entry": entry,
+        "oddities": oddities_of([entry]).get(entry.pk, []),
         "corrections": entry.corrections.for_list(),
         "history": HistoryEntry.objects.of(entry),
         "can_change": entry.is_editable and may(request.user, "hours.change", entry),
@@ -188,8 +190,14 @@ def hours_countersign(request: HttpRequest) -> HttpResponse:
             error = " ".join(refused.messages)
         else:
             _say_countersigned(request, taken, left, gives_back)
-            return redirect("zones:hours_countersign")
-    context = countersign_context(request.user) | {"reason": reason, "reason_error": error, "picked": seen}
+            return redirect(request.get_full_path())
+    waiting = HourEntry.objects.to_countersign(request.user)
+    filtering = CountersignFilter(request.GET, queryset=waiting, request=request)
+    filtered = any(request.GET.get(name) for name in filtering.filters)
+    context = countersign_context(
+        request.user, filtering.qs, filtered=filtered, position=request.GET.get("page", "")
+    )  # fmt: skip
+    context |= {"filter": filtering, "filtered": filtered, "reason": reason, "reason_error": error, "picked": seen}
     return render(request, "zones/hours_countersign.html", context)
 
 
