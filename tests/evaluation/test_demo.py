@@ -1,15 +1,18 @@
 """The demonstration: what the sources say it holds, loaded through the services."""
 
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from consortium.models import Department, HistoryEntry, Organization, User
 from evaluation.models import AnnualReport, Evaluation, Indicator
 from tasks.models import Milestone, Task
 from zones.models import HourEntry, InnovationClass, Zone
+from zones.oddities import oddities_of
 
 
 @pytest.fixture
@@ -18,6 +21,21 @@ def demonstration(db, settings):
     out = StringIO()
     call_command("load_demo", stdout=out)
     return out.getvalue()
+
+
+def test_each_kind_of_oddity_waits_for_somebody_who_countersigns(demonstration):
+    with translation.override("en"):
+        waiting = [
+            HourEntry.objects.to_countersign(user) for user in User.objects.filter(username__in=["college", "partner"])
+        ]
+        said = [sentence for rows in waiting for found in oddities_of(rows).values() for sentence in found]
+    kinds = {re.sub(r"\d+", "N", sentence) for sentence in said}
+    assert kinds == {
+        "N hours on this day over all projects",
+        "N enterprises on this day, N hours together",
+        "All N days of the month have the same hours",
+        "N days of one quarter were sent on a single day",
+    }
 
 
 def test_the_demonstration_holds_what_the_sources_say_and_loads_once(demonstration):

@@ -15,6 +15,7 @@ from evaluation.demo import (
     imports,
     members,
     notices,
+    oddities,
     outcomes,
     plans,
     privacy,
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         privacy.load(people)
         self.stdout.write("Project hours …")
         hours.load(people, ground, today, random)
+        oddities.load(people, ground, today)
         self.stdout.write("Outcomes and registers …")
         outcomes.load(people, ground, today, random)
         self.stdout.write("Recruiting and students' papers …")
