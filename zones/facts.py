@@ -15,7 +15,21 @@ from django.utils.translation import gettext_lazy
 
 from consortium.models import Organization, User
 
-from .models import REGISTERS, HourEntry, InnovationClass, Mentor, Outcome, Project, Side, Verified, Zone, ZoneCharter
+from .models import (
+    EQUAL,
+    REGISTERS,
+    HourEntry,
+    InnovationClass,
+    Mentor,
+    Outcome,
+    Project,
+    Side,
+    Verified,
+    Zone,
+    ZoneCharter,
+    ZoneGoal,
+    time_gone,
+)
 
 ENTERPRISE = Organization.Kind.ENTERPRISE
 # what the figure of a register is: one of its sums, its unit and what it says; of the others the rows are counted
@@ -59,9 +73,30 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
         "hours_this_month": sum(filter(None, months[today.month - 1][1:3]), Decimal(0)),
         "waiting": hours.filter(status=HourEntry.Status.SUBMITTED).count(),
         "months": months,
+        "goals": goal_rows(zone, user, today),
+        "time_gone": time_gone(today.year, today),
         "versions": versions,
         "in_force": next((version for version in versions if version.agreed_on), None),
     }
+
+
+def goal_rows(zone: Zone, user: User, today: date) -> list[tuple[str, str, ZoneGoal | None, tuple[str, str] | None]]:
+    """The five goals in their order: kind, name, this year's goal when it is set, and its light."""
+    found = {goal.kind: goal for goal in ZoneGoal.objects.visible_to(user).filter(zone=zone, year=today.year)}
+    return [
+        (kind, str(label), found.get(kind), goal_light(found[kind], today) if kind in found else None)
+        for kind, label in ZoneGoal.Kind.choices
+    ]
+
+
+def goal_light(goal: ZoneGoal, today: date) -> tuple[str, str]:
+    """Kind of light and word: reached, or how it stands against the time gone by."""
+    points = goal.lead(today)
+    if goal.share >= 100:
+        return "done", _("Reached")
+    if points < -EQUAL:
+        return "soon", _("%(n)d points behind") % {"n": -points}
+    return "plan", _("Ahead") if points > EQUAL else _("On time")
 
 
 def month_table(hours: Any, today: date) -> list[tuple[int, Decimal | None, Decimal | None, Decimal | None]]:

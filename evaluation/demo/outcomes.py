@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from consortium.models import Affiliation, Organization, User
+from zones.facts import register_cards
 from zones.models import (
     CreditRule,
     CreditTable,
@@ -23,6 +24,7 @@ from zones.models import (
     TeachingResource,
     TechnicalService,
     Zone,
+    ZoneGoal,
 )
 from zones.services import (
     convert,
@@ -30,6 +32,7 @@ from zones.services import (
     reject,
     save_credit_rule,
     save_credit_table,
+    save_goal,
     save_outcome,
     save_record,
     verify,
@@ -50,6 +53,27 @@ RULES = [  # kind, level, rank, course, credits
     ("paper", "", "", "毕业设计", "1"),
     ("innovation_project", "", "", "创新创业实践", "1.5"),
 ]
+
+
+GOALS = [  # kind, measure, unit, register, share of the year's target that the figure of the register is set to
+    ("talent", "学员代表性成果", "项", "outcome", "0.95"),
+    ("path", "对外技术服务到款", "元", "technical_service", "1.02"),
+    ("team", "教师到企业实践", "天", "teacher_placement", "0.97"),
+    ("courses", "来自企业项目的教学资源", "项", "teaching_resource", "0.7"),
+    ("base", "面向企业员工培训", "人·小时", "staff_training", "0.9"),
+]
+
+
+def set_goals(ground: Ground, by: User, year: int) -> None:
+    """Five goals a zone; what is reached is what the registers prove."""
+    for zone in ground.zones.values():
+        figures = {card["thing"]: card["value"] or 0 for card in register_cards(by, year, zone)}
+        for kind, measure, unit, register, share in GOALS:
+            reached = Decimal(figures[register])
+            target = max((reached / Decimal(share)).quantize(Decimal(1)), Decimal(10))
+            goal = ZoneGoal(zone=zone, year=year, kind=kind, measure=measure, unit=unit, register=register)
+            goal.target, goal.reached = target, reached
+            save_goal(goal, by=by)
 
 
 class Desk:
@@ -107,6 +131,7 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
             for record in _year_of(zone, plan, enterprises, ground, year, random):
                 if record.date <= today and (getattr(record, "ends_on", None) or today) <= today:
                     desk.record(record)
+    set_goals(ground, people.users["college"], today.year)
 
 
 def _achieve(innovation_class: InnovationClass, plan: ZonePlan, desk: Desk, random: Random) -> None:

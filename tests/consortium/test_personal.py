@@ -52,6 +52,7 @@ NOT_PERSONAL = {
     "consortium.PersonalDataAccess": "kind fields at keep_until",
     "zones.Zone": "code name form established_on status",
     "zones.ZoneCharter": "text summary changed_at college_on enterprise_on",
+    "zones.ZoneGoal": "kind measure unit register note",
     "zones.ZonePartner": "role since until",
     "zones.InnovationClass": "code name status admitted_at",
     "zones.Criterion": "name",

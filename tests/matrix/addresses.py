@@ -42,6 +42,7 @@ WORDS = {
     "tasks:plan_export": {"kind": "xlsx"},
     "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},
     "zones:class_move": {"to": "finished"},
+    "zones:goal_create": {"kind": "base"},
     "zones:month_close": {"year": 2020, "month": 2},
     "zones:pack_choose": {"pack": "ningbo-2020"},
     "zones:zone_move": {"to": "closed"},

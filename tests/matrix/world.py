@@ -49,6 +49,7 @@ from zones.models import (
     Student,
     Zone,
     ZoneCharter,
+    ZoneGoal,
     ZonePartner,
 )
 
@@ -164,6 +165,9 @@ class Maker:
         add("partnership", side, ZonePartner.objects.create(zone=zone, enterprise=self.enterprise, since=LONG_AGO))
         add("charter", side, ZoneCharter.objects.create(
             zone=zone, number=1, text=f"charter~{side}", summary=f"charter~{side}", changed_at=self.now
+        ))  # fmt: skip
+        add("goal", side, ZoneGoal.objects.create(
+            zone=zone, year=self.today.year, kind="talent", measure=f"goal~{side}", unit="人", target=10
         ))  # fmt: skip
         row = add("class", side, InnovationClass.objects.create(
             zone=zone, code=f"class-{side}", name=f"class~{side}", year=2025, places=9, status="running"

@@ -4,7 +4,7 @@ from .classes import ClassForm, MentorForm, PlaceForm, StudentForm
 from .hours import CorrectionForm, HourForm
 from .projects import MemberForm, ModuleForm, ProjectForm
 from .students import DiscloseForm
-from .zones import CharterForm, EndForm, PartnerForm, ZoneForm
+from .zones import CharterForm, EndForm, GoalForm, PartnerForm, ZoneForm
 
 __all__ = [
     "CharterForm",
@@ -12,6 +12,7 @@ __all__ = [
     "CorrectionForm",
     "DiscloseForm",
     "EndForm",
+    "GoalForm",
     "HourForm",
     "MemberForm",
     "MentorForm",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Department, Membership, Organization, User
 
 from ..filters import date_input
-from ..models import Zone, ZoneCharter, ZonePartner
+from ..models import Zone, ZoneCharter, ZoneGoal, ZonePartner
 from .rows import RowForm, people_of
 
 
@@ -42,6 +42,12 @@ class CharterForm(RowForm):
         model = ZoneCharter
         fields = ["text", "summary"]
         widgets = {"text": forms.Textarea(attrs={"rows": 14})}
+
+
+class GoalForm(RowForm):
+    class Meta:
+        model = ZoneGoal
+        fields = ["measure", "unit", "target", "reached", "register", "note"]
 
 
 class EndForm(forms.Form):

@@ -1,5 +1,6 @@
 from .charters import ZoneCharter
 from .classes import Enrollment, InnovationClass, Mentor, Student
+from .goals import EQUAL, ZoneGoal, time_gone
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
 from .months import ClosedMonth, NoWork
@@ -36,6 +37,7 @@ __all__ = [
     "CreditRule",
     "CreditTable",
     "Criterion",
+    "EQUAL",
     "Enrollment",
     "Fund",
     "GuardianConsent",
@@ -70,5 +72,7 @@ __all__ = [
     "Verified",
     "Zone",
     "ZoneCharter",
+    "ZoneGoal",
     "ZonePartner",
+    "time_gone",
 ]

@@ -66,7 +66,7 @@ from .recruiting import (
 from .registers import reject, reopen, save_record, verify, verify_many
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
 from .week import copy_week, save_week
-from .zones import add_partner, end_partner, move_zone, save_zone
+from .zones import add_partner, end_partner, move_zone, save_goal, save_zone
 
 __all__ = [
     "BadRows",
@@ -140,6 +140,7 @@ __all__ = [
     "save_class",
     "save_credit_rule",
     "save_credit_table",
+    "save_goal",
     "save_hourly_rate",
     "save_criteria",
     "save_hours",

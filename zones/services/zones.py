@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from consortium.models import Membership, Organization, User
 from consortium.services import Refused, alone, move, record
 
-from ..models import HourEntry, Project, Zone, ZonePartner
+from ..models import HourEntry, Project, Zone, ZoneGoal, ZonePartner
 from .months import lock_months
 from .rows import check, save
 
@@ -18,6 +18,12 @@ def save_zone(zone: Zone, *, by: User | None) -> Zone:
     if zone.department_id and zone.department.organization_id != zone.college_id:
         raise ValidationError({"department": _("Choose a department of the zone's college.")})
     return save(zone, by=by)
+
+
+@alone()
+def save_goal(goal: ZoneGoal, *, by: User) -> ZoneGoal:
+    """Set or change a goal of a zone for its year. Raises ValidationError by field."""
+    return save(goal, by=by)
 
 
 @alone()

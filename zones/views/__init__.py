@@ -12,6 +12,7 @@ from .classes import (
     student_create,
 )
 from .compliance import breach_answer, breach_list, pack_choose, rule_list
+from .goals import goal_create, goal_detail, goal_update
 from .hour_imports import (
     hour_import_accept,
     hour_import_create,
@@ -139,6 +140,9 @@ __all__ = [
     "enrollment_leave",
     "enterprise_ledger",
     "enterprise_ledger_pdf",
+    "goal_create",
+    "goal_detail",
+    "goal_update",
     "hourly_rate_create",
     "hourly_rate_update",
     "hour_import_accept",
