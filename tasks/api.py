@@ -11,6 +11,7 @@ from rest_framework.serializers import Serializer
 
 from consortium.api import ScopedViewSet
 from consortium.permissions import require
+from consortium.services import save_changes
 
 from .filters import MilestoneFilter, PlanFilter, ProgressFilter, SupervisionFilter, TargetFilter, TaskFilter
 from .models import Milestone, Plan, Progress, Supervision, Target, Task
@@ -32,6 +33,7 @@ from .services import (
     close_supervision,
     confirm_progress,
     refuse_confirmed,
+    refuse_silent_move,
     report_progress,
     return_progress,
     urge,
@@ -63,12 +65,15 @@ class MilestoneViewSet(ScopedViewSet):
         return rows.with_progress()  # type: ignore[attr-defined]
 
     def insert(self, data: dict[str, Any]) -> Any:
+        data.pop("reason", None)
         due = due_date(data["text"], data["task"].plan.year, data["quarter"])
         return super().insert({"due": due, **data})
 
     def change(self, obj: Any, data: dict[str, Any]) -> None:
         refuse_confirmed(obj)
-        super().change(obj, data)
+        reason = data.pop("reason", "")
+        refuse_silent_move(obj.due, data.get("due", obj.due), reason)
+        save_changes(obj, by=self.request.user, reason=reason, **data)
 
 
 class TargetViewSet(ScopedViewSet):

@@ -15,7 +15,7 @@ from .lights import light
 from .measures import MEASURES
 from .models import Milestone, Plan, Target, Task
 from .months import months_between
-from .services import month_to_report
+from .services import month_to_report, refuse_silent_move
 from .words import due_date
 
 
@@ -85,15 +85,33 @@ class MilestoneForm(forms.ModelForm):
         help_text=_("Left empty: the last day of the month in brackets, otherwise of the quarter."),
     )
 
+    reason = forms.CharField(
+        label=_("Reason for another due day"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed when the day on which it is due changes; it stays in the history."),
+    )
+
     class Meta:
         model = Milestone
         fields = ["quarter", "text", "due"]
         widgets = {"text": forms.Textarea(attrs={"rows": 4})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.old_due = self.instance.due
+        if not self.instance.pk:
+            del self.fields["reason"]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not data.get("due") and data.get("quarter") and data.get("text"):
             data["due"] = due_date(data["text"], self.instance.task.plan.year, data["quarter"])
+        if self.instance.pk and data.get("due"):
+            try:
+                refuse_silent_move(self.old_due, data["due"], data.get("reason", ""))
+            except forms.ValidationError as error:
+                self.add_error(None, error)
         return data
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -53,12 +53,15 @@ class TaskSerializer(serializers.ModelSerializer):
 class MilestoneSerializer(serializers.ModelSerializer):
     task = Parent(queryset=Task.objects.all())
     due = serializers.DateField(required=False)
+    reason = serializers.CharField(
+        write_only=True, required=False, max_length=300, help_text="Needed when the due day changes."
+    )
     light = serializers.SerializerMethodField()
     light_text = serializers.SerializerMethodField()
 
     class Meta:
         model = Milestone
-        fields = ["id", "task", "quarter", "text", "due", "light", "light_text", "status", "confirmed_at"]
+        fields = ["id", "task", "quarter", "text", "due", "reason", "light", "light_text", "status", "confirmed_at"]
         read_only_fields = ["status", "confirmed_at"]
         validators: list = []
 

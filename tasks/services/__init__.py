@@ -1,7 +1,14 @@
 from .calendars import calendar_link_of, make_calendar_link, reader_of, revoke_calendar_link
 from .newer_copy import Change, changes_of
 from .plans import import_plan, plan_of, state_of, table_of
-from .progress import confirm_progress, month_to_report, refuse_confirmed, report_progress, return_progress
+from .progress import (
+    confirm_progress,
+    month_to_report,
+    refuse_confirmed,
+    refuse_silent_move,
+    report_progress,
+    return_progress,
+)
 from .reminders import remind
 from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, why_not_urged
 from .targets import add_figures, add_targets, remove_target
@@ -23,6 +30,7 @@ __all__ = [
     "plan_of",
     "reader_of",
     "refuse_confirmed",
+    "refuse_silent_move",
     "remind",
     "remove_target",
     "report_progress",

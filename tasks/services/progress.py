@@ -32,6 +32,12 @@ def refuse_confirmed(milestone: Milestone) -> None:
         raise Refused(_("This milestone is confirmed and is not changed any more."))
 
 
+def refuse_silent_move(old: date, new: date, reason: str) -> None:
+    """Raise ValidationError when a due day changes and nobody says why."""
+    if old != new and not reason.strip():
+        raise ValidationError({"reason": _("Say why the due day changes; the unit and the leaders will ask.")})
+
+
 @transaction.atomic
 def report_progress(
     milestone: Milestone,

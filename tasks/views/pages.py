@@ -10,6 +10,8 @@ from consortium.services import save_form
 
 def saved(request: HttpRequest, form: ModelForm, route: str) -> HttpResponse | None:
     """Save a sent, valid form and go to the record's page; None when there is still something to fill in."""
-    if form.is_valid() and accepted(form, lambda: save_form(form, by=request.user)):
+    if form.is_valid() and accepted(
+        form, lambda: save_form(form, by=request.user, reason=form.cleaned_data.get("reason", ""))
+    ):
         return redirect(route, form.instance.pk)
     return None

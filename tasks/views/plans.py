@@ -17,6 +17,7 @@ from ..filters import MatrixFilter, PlanFilter
 from ..forms import PlanForm
 from ..lights import tally
 from ..matrix import Matrix, matrix
+from ..missing import missing_by_unit
 from ..models import Milestone, Plan, Task
 from ..services import table_of
 from ..tables import WRITERS
@@ -86,6 +87,20 @@ def _selection(
         return selected, None, None
     at = stops.index(selected)
     return selected, stops[at - 1] if at else None, stops[at + 1] if at + 1 < len(stops) else None
+
+
+def missing_months(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which months' reports have not come, unit by unit."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
+    today = timezone.localdate()
+    tasks = Task.objects.visible_to(request.user).filter(plan=plan).for_matrix()
+    context = {
+        "plan": plan,
+        "units": missing_by_unit(tasks, today),
+        "today": today,
+        "this_month": today.replace(day=1),
+    }
+    return render(request, "tasks/missing_months.html", context)
 
 
 def plan_create(request: HttpRequest) -> HttpResponse:

@@ -100,7 +100,10 @@ def test_a_report_is_never_altered(api_for, college_admin, milestone, at):
 def test_only_the_bureau_changes_a_plan(api_for, secretariat, bureau, plan, milestone):
     address = f"/api/v1/milestones/{milestone.pk}/"
     assert api_for(secretariat).patch(address, {"due": "2026-08-31"}).status_code == 403
-    assert api_for(bureau).patch(address, {"due": "2026-08-31", "status": "confirmed"}).json()["due"] == "2026-08-31"
+    assert (
+        api_for(bureau).patch(address, {"due": "2026-08-31", "reason": "提前", "status": "confirmed"}).json()["due"]
+        == "2026-08-31"
+    )
     milestone.refresh_from_db()
     assert (milestone.due, milestone.status) == (date(2026, 8, 31), Milestone.Status.NOT_STARTED)
 
