@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, DecimalField, QuerySet, Sum, Value
+from django.db.models import CharField, Count, DecimalField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -31,7 +31,7 @@ from .models import (
     time_gone,
 )
 
-ENTERPRISE = Organization.Kind.ENTERPRISE
+ENTERPRISE, APPROVED = Organization.Kind.ENTERPRISE, HourEntry.Status.APPROVED
 # what the figure of a register is: one of its sums, its unit and what it says; of the others the rows are counted
 FIGURES = {
     "technical_service": ("amount_received", gettext_lazy("yuan"), gettext_lazy("received")),
@@ -47,17 +47,24 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
     """Classes, projects and hours of a zone as ``user`` may see them; hours are the approved ones."""
     hours = HourEntry.objects.visible_to(user).filter(project__zone=zone)
     classes = list(InnovationClass.objects.visible_to(user).filter(zone=zone).for_list().with_lacking())
-    by_project = {row["project"]: row["hours"] for row in hours.approved().in_year(today.year).totals_by("project")}
-    projects = list(
-        Project.objects.visible_to(user).filter(zone=zone).for_list().annotate(module_count=Count("modules"))
-    )
+    for group in classes:
+        group.having = group.taken - group.lacking  # type: ignore[attr-defined]
+    sums = hour_sums(hours, today)
+    by_project: dict[int, Decimal] = defaultdict(Decimal)
+    for row in sums:
+        if row["status"] == APPROVED and row["year"] == today.year:
+            by_project[row["project"]] += row["hours"]
+    projects = list(Project.objects.visible_to(user).filter(zone=zone).for_list().with_modules())
+    running = [project for project in projects if project.status in Project.Status.begun()]
+    modules = sum(project.module_count for project in running)
+    accepted = sum(project.accepted_count for project in running)
     by_enterprise: dict[int, Decimal] = defaultdict(Decimal)
     for project in projects:
-        project.hours_this_year = by_project.get(project.pk, Decimal(0))
+        project.hours_this_year = by_project[project.pk]
         by_enterprise[project.enterprise_id] += project.hours_this_year
     for partner in zone.partners_seen:
         partner.hours_this_year = by_enterprise[partner.enterprise_id]  # type: ignore[attr-defined]
-    months = month_table(hours, today)
+    months = month_table(sums, today)
     versions = list(ZoneCharter.objects.visible_to(user).filter(zone=zone).order_by("-number"))
     return {
         "today": today,
@@ -69,9 +76,11 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
         "cards": register_cards(user, today.year, zone),
         "projects": projects,
         "active_projects": sum(project.status == Project.Status.ACTIVE for project in projects),
+        "modules": modules,
+        "modules_accepted": accepted,
         "hours_this_year": sum(by_project.values(), Decimal(0)),
         "hours_this_month": sum(filter(None, months[today.month - 1][1:3]), Decimal(0)),
-        "waiting": hours.filter(status=HourEntry.Status.SUBMITTED).count(),
+        "waiting": sum(row["entries"] for row in sums if row["status"] == HourEntry.Status.SUBMITTED),
         "months": months,
         "goals": goal_rows(zone, user, today),
         "time_gone": time_gone(today.year, today),
@@ -99,22 +108,29 @@ def goal_light(goal: ZoneGoal, today: date) -> tuple[str, str]:
     return "plan", _("Ahead") if points > EQUAL else _("On time")
 
 
-def month_table(hours: Any, today: date) -> list[tuple[int, Decimal | None, Decimal | None, Decimal | None]]:
+def hour_sums(hours: QuerySet, today: date) -> list[dict[str, Any]]:
+    """Of this and last year's approved hours and of all that wait: sum and number of entries, in one query.
+
+    By project, state, month and kind of organization.
+    """
+    approved = Q(status=APPROVED, date__year__in=(today.year - 1, today.year))
+    rows = hours.filter(approved | Q(status=HourEntry.Status.SUBMITTED)).order_by()
+    by = ("project", "status", "year", "month", "organization__kind")
+    parts = rows.annotate(year=ExtractYear("date"), month=ExtractMonth("date")).values(*by)
+    return list(parts.annotate(hours=Sum("hours"), entries=Count("pk")))
+
+
+def month_table(
+    rows: list[dict[str, Any]], today: date
+) -> list[tuple[int, Decimal | None, Decimal | None, Decimal | None]]:
     """Twelve rows: month, approved hours of this year by enterprise and by college people, last year's total.
 
     A month of this year that has not begun has None.
     """
     sums: dict[tuple[int, int, bool], Decimal] = defaultdict(Decimal)
-    rows = (
-        hours.approved()
-        .filter(date__year__in=(today.year - 1, today.year))
-        .order_by()
-        .annotate(year=ExtractYear("date"), month=ExtractMonth("date"))
-        .values("year", "month", "organization__kind")
-        .annotate(total=Sum("hours"))
-    )
     for row in rows:
-        sums[row["year"], row["month"], row["organization__kind"] == ENTERPRISE] += row["total"]
+        if row["status"] == APPROVED:
+            sums[row["year"], row["month"], row["organization__kind"] == ENTERPRISE] += row["hours"]
     return [
         (
             month,

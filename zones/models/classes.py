@@ -29,7 +29,7 @@ class InnovationClassQuerySet(models.QuerySet):
         return (
             self.with_places_taken()
             .select_related("zone__department", "zone__college")
-            .prefetch_related("mentors__person")
+            .prefetch_related(Prefetch("mentors", Mentor.objects.select_related("person")))
             .order_by("-year", "code")
         )
 

@@ -53,6 +53,13 @@ class ProjectQuerySet(models.QuerySet):
     def for_list(self):
         return self.select_related("zone", "enterprise").order_by("-starts_on", "code")
 
+    def with_modules(self):
+        """With ``module_count`` and ``accepted_count``: how many modules, and how many of them are accepted."""
+        accepted = Q(modules__status=ProjectModule.Status.ACCEPTED)
+        return self.annotate(
+            module_count=models.Count("modules"), accepted_count=models.Count("modules", filter=accepted)
+        )
+
     def deliveries_for(self, user):
         """Projects that are, or have modules, in the user's hands: delivered for an enterprise, returned for a college.
 

@@ -1,3 +1,4 @@
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -38,12 +39,13 @@ def zone_list(request: HttpRequest) -> HttpResponse:
 
 
 def zone_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Zone.objects.visible_to(request.user).for_list(request.user)
+    rows = (
+        Zone.objects.visible_to(request.user).for_list(request.user).annotate(last_closed=Max("closed_months__month"))
+    )
     zone = get_object_or_404(rows, pk=pk)
     context = {
         "zone": zone,
         "next_states": next_states(zone),
-        "last_closed": zone.closed_months.order_by("-month").first(),
         "history": HistoryEntry.objects.of(zone),
         **zone_facts(zone, request.user, timezone.localdate()),
     }
