@@ -129,7 +129,7 @@ def test_nothing_is_delivered_before_the_project_begins(make_project, college_ad
     begin_project(project, by=college_admin)
     with pytest.raises(Refused) as caught:
         accept(module, by=partner, now=now)
-    assert str(caught.value) == "This is “Planned” now and cannot become “Accepted”."
+    assert str(caught.value) == "This is “Not delivered” now and cannot become “Accepted”."
     deliver(module, by=college_admin, now=now)
     assert module.status == "delivered"
 

@@ -24,6 +24,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='projectmodule',
             name='status',
-            field=models.CharField(choices=[('planned', 'Planned'), ('delivered', 'Delivered'), ('accepted', 'Accepted'), ('returned', 'Returned')], default='planned', editable=False, max_length=16, verbose_name='state'),
+            field=models.CharField(choices=[('planned', 'Not delivered'), ('delivered', 'Delivered'), ('accepted', 'Accepted'), ('returned', 'Returned')], default='planned', editable=False, max_length=16, verbose_name='state'),
         ),
     ]

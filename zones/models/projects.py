@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consortium.models import Affiliation, Organization, User
 
@@ -148,7 +149,7 @@ class ProjectModule(models.Model):
     """A part of a project that is delivered and accepted by itself."""
 
     class Status(models.TextChoices):
-        PLANNED = "planned", _("Planned")
+        PLANNED = "planned", pgettext_lazy("module", "Not delivered")
         DELIVERED = "delivered", _("Delivered")
         ACCEPTED = "accepted", _("Accepted")
         RETURNED = "returned", _("Returned")
