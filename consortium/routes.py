@@ -234,6 +234,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "tasks:plan_detail": "plan.see",
     "tasks:plan_update": "plan.change",
     "tasks:plan_export": "plan.see",
+    "tasks:plan_summary": "plan.see",
     "tasks:missing_months": "plan.see",
     "tasks:task_create": "task.add",
     "tasks:task_detail": "task.see",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("plans/<int:pk>/", views.plan_detail, name="plan_detail"),
     path("plans/<int:pk>/edit/", views.plan_update, name="plan_update"),
     path("plans/<int:pk>/table.<str:kind>", views.plan_export, name="plan_export"),
+    path("plans/<int:pk>/summary.pdf", views.plan_summary, name="plan_summary"),
     path("plans/<int:pk>/missing/", views.missing_months, name="missing_months"),
     path("plans/<int:pk>/tasks/new/", views.task_create, name="task_create"),
     path("tasks/<int:pk>/", views.task_detail, name="task_detail"),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from consortium.models import User
 from consortium.services import Refused, create, record
@@ -21,7 +22,7 @@ def add_targets(task: Task, targets: Iterable[Target], *, by: User) -> list[Targ
     for target in targets:
         target.task = task
         create(target, by=by)
-        record(task, by=by, what="targets", new=target)
+        record(task, by=by, what=gettext_noop("Target set"), new=target)
         made.append(target)
     return made
 
@@ -29,7 +30,7 @@ def add_targets(task: Task, targets: Iterable[Target], *, by: User) -> list[Targ
 @transaction.atomic
 def remove_target(target: Target, *, by: User) -> None:
     """Take a target out that was set by mistake. Raises Refused when figures have been reported of it."""
-    record(target.task, by=by, what="targets", old=target)
+    record(target.task, by=by, what=gettext_noop("Target taken out"), old=target)
     try:
         target.delete()
     except ProtectedError as error:

@@ -41,7 +41,7 @@ def write_docx(table: TaskTable) -> bytes:
     _write(title, table.title, TITLE_FONT, 18)
     line = document.add_paragraph()
     line.paragraph_format.tab_stops.add_tab_stop(Cm(25.7), WD_TAB_ALIGNMENT.RIGHT)
-    _write(line, "\t".join(_unit_and_date(table)), TEXT_FONT, 12)
+    _write(line, "\t".join(unit_and_date(table)), TEXT_FONT, 12)
 
     grid = document.add_table(rows=0, cols=len(COLUMNS), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -50,7 +50,7 @@ def write_docx(table: TaskTable) -> bytes:
         grid.columns[column].width = Cm(width)
     grid._tbl.append(_row([_cell(n, text, TITLE_FONT, centred=True) for n, text in enumerate(COLUMNS)], "w:tblHeader"))
     for task in table.rows:
-        lines = _lines(task)
+        lines = lines_of(task)
         for number, texts in enumerate(lines):
             grid._tbl.append(_row(_cells(texts, is_first=not number, is_last=number == len(lines) - 1), "w:cantSplit"))
     return _saved(document)
@@ -90,7 +90,7 @@ def write_xlsx(table: TaskTable) -> bytes:
 
     put(1, 0, table.title, bold=True, centred=True)
     sheet.merge_cells("A1:H1")
-    unit, reported = _unit_and_date(table)
+    unit, reported = unit_and_date(table)
     put(2, 0, unit)
     put(2, 5, reported)
     sheet.merge_cells("A2:E2")
@@ -100,7 +100,7 @@ def write_xlsx(table: TaskTable) -> bytes:
         sheet.column_dimensions[chr(ord("A") + column)].width = WIDTHS_CM[column] * UNITS_A_CM
     row = 3
     for task in table.rows:
-        lines = _lines(task)
+        lines = lines_of(task)
         heights = _heights(lines)
         for number, texts in enumerate(lines):
             row += 1
@@ -140,13 +140,13 @@ def _wrapped(text: str, column: int) -> int:
 WRITERS = {"docx": write_docx, "xlsx": write_xlsx}
 
 
-def _unit_and_date(table: TaskTable) -> tuple[str, str]:
+def unit_and_date(table: TaskTable) -> tuple[str, str]:
     day = table.reported_on
     written = f"{day.year}年{day.month}月{day.day}日" if day else "　　年　　月　　日"
     return f"填报单位（加盖公章）：{table.unit}", f"上报时间：{written}"
 
 
-def _lines(task: TaskRow) -> list[list[str]]:
+def lines_of(task: TaskRow) -> list[list[str]]:
     """The rows of one task, one a quarter (one without a quarter when it has no milestone), every cell filled in."""
     shared = {column: str(getattr(task, name)) for column, name in MERGED.items()}
     own = [

@@ -1,7 +1,7 @@
 from .calendars import calendar_feed, calendar_link, calendar_revoke
 from .imports import plan_accept, plan_import
 from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
-from .plans import missing_months, plan_create, plan_detail, plan_export, plan_list, plan_update
+from .plans import missing_months, plan_create, plan_detail, plan_export, plan_list, plan_summary, plan_update
 from .supervisions import (
     supervision_answer,
     supervision_close,
@@ -30,6 +30,7 @@ __all__ = [
     "plan_export",
     "plan_import",
     "plan_list",
+    "plan_summary",
     "plan_update",
     "supervision_answer",
     "supervision_close",

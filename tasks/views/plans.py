@@ -21,6 +21,7 @@ from ..missing import missing_by_unit
 from ..models import Milestone, Plan, Task
 from ..services import table_of
 from ..tables import WRITERS
+from ..typesetting import summary_pdf, table_pdf
 from .milestones import panel_context
 from .pages import saved
 
@@ -99,6 +100,7 @@ def missing_months(request: HttpRequest, pk: int) -> HttpResponse:
         "units": missing_by_unit(tasks, today),
         "today": today,
         "this_month": today.replace(day=1),
+        "newest_month": _month("", plan, today),
     }
     return render(request, "tasks/missing_months.html", context)
 
@@ -126,8 +128,33 @@ def plan_update(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The official table as a file."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
+    if kind == "pdf":
+        return _file(table_pdf(plan, reader=request.user, now=timezone.now()), f"{plan.title}.pdf")
     if kind not in WRITERS:
         raise Http404
-    content = WRITERS[kind](table_of(plan, reader=request.user))
-    disposition = content_disposition_header(True, f"{plan.title}.{kind}") or ""
-    return HttpResponse(content, "application/octet-stream", headers={"Content-Disposition": disposition})
+    return _file(WRITERS[kind](table_of(plan, reader=request.user)), f"{plan.title}.{kind}")
+
+
+def plan_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """A month on one page, for leaders: the month of the address, or the plan's newest."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("consortium"), pk=pk)
+    now = timezone.now()
+    month = _month(request.GET.get("month", ""), plan, timezone.localdate(now))
+    pdf = summary_pdf(plan, month, reader=request.user, now=now)
+    return _file(pdf, f"{plan.unit}任务月度摘要-{month:%Y-%m}.pdf")
+
+
+def _month(asked: str, plan: Plan, today: date) -> date:
+    """The month that is asked for, when it is no future one; otherwise the last of the plan's year that has begun."""
+    newest = min(today, date(plan.year, 12, 31)).replace(day=1)
+    try:
+        month = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return newest
+    return month if date(plan.year, 1, 1) <= month <= today else newest
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    kind = "application/pdf" if name.endswith(".pdf") else "application/octet-stream"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(content, kind, headers=headers)

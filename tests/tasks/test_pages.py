@@ -237,7 +237,7 @@ def test_the_bureau_enters_a_plan_a_task_and_a_milestone_by_hand(client_for, bur
 
 
 def test_moving_a_due_date_is_remembered(client_for, bureau, milestone):
-    sent = {"quarter": 3, "text": milestone.text, "due": "2026-08-31"}
+    sent = {"quarter": 3, "text": milestone.text, "due": "2026-08-31", "reason": "提前"}
     client_for(bureau).post(url("milestone_update", milestone.pk), sent)
     entry = HistoryEntry.objects.of(milestone).get()
     assert (entry.what, entry.old, entry.new, entry.actor) == ("due", "2026-09-30", "2026-08-31", bureau)

@@ -124,7 +124,7 @@ def test_a_target_with_figures_stays_and_one_without_is_taken_out(target, task, 
     with pytest.raises(Refused):
         remove_target(target, by=bureau)
     assert [one.name for one in Target.objects.all()] == ["实训基地"]
-    acts = HistoryEntry.objects.of(task).filter(what="targets").order_by("pk").values_list("old", "new")
+    acts = HistoryEntry.objects.of(task).filter(what__startswith="Target").order_by("pk").values_list("old", "new")
     assert list(acts) == [("", "实训基地"), ("", "误设"), ("误设", "")]
 
 
