@@ -19,7 +19,7 @@ from .summary import Summary, summary
 from .tables.writer import COLUMNS, lines_of, unit_and_date
 
 TEMPLATES = Path(__file__).parent / "typst"
-MOST_MOVED, MOST_LATE, MOST_TARGETS = 6, 6, 16  # rows of one page
+MOST_MOVED, MOST_LATE, MOST_TARGETS = 8, 8, 16  # rows of one page
 
 
 @override("zh-hans")  # the same document, whatever language one reads
@@ -102,7 +102,7 @@ def _more(rows: Sized, most: int) -> str:
 
 def _moved(progress: Progress) -> list[str]:
     milestone = progress.milestone
-    done = "，已确认" if milestone.confirmed_at else ""
+    done = "（已确认）" if milestone.confirmed_at else ""
     return [
         _cut(str(milestone.task), 21),
         str(milestone.get_quarter_display()),

@@ -62,7 +62,7 @@ def test_the_month_is_one_page_however_much_there_is(client_for, plan, college, 
     url = reverse("tasks:plan_summary", args=[plan.pk])
     [page] = text_of(client_for(bureau).get(url, {"month": "2026-05"}))
     assert "2026年5月（截至2026年5月31日）" in page
-    assert "共40项，列出6项，其余见系统" in page
+    assert "共40项，列出8项，其余见系统" in page
 
 
 @pytest.mark.parametrize("asked", ["", "x", "2026-13", "2031-01", "2019-01"])
