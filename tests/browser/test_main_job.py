@@ -104,7 +104,7 @@ def test_hours_that_break_a_rule_are_refused_in_the_cell_and_kept(visit, shoot, 
     page = visit("mentor")
     cell = page.locator(".week td.today input.form-control:visible").first
     cell.evaluate("input => { input.type = 'text'; input.value = '0.3' }")
-    press(page, "button[value=save]")
+    press(page, "button[value=save]:visible")
     page.wait_for_selector(".errsum")
     assert page.locator(".week td.today input.is-invalid").first.input_value() == "0.3"
     shoot(page, "week-refused")
