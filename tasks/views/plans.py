@@ -46,14 +46,22 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     tasks = Task.objects.visible_to(request.user).filter(plan=plan).for_matrix()
     filtering = MatrixFilter(request.GET, queryset=tasks, request=request)
     asked = filtering.form.cleaned_data if filtering.is_valid() else {}
-    table = matrix(plan, filtering.qs, today, kind=asked.get("light", ""), quarter=asked.get("quarter", ""))
+    every = {task.pk: task for task in tasks}  # read once; of what is found only the order is asked
+    found = filtering.qs.prefetch_related(None).values_list("pk", flat=True)
+    table = matrix(
+        plan,
+        [every[pk] for pk in found if pk in every],
+        today,
+        kind=asked.get("light", ""),
+        quarter=asked.get("quarter", ""),
+    )
     selected, before, after = _selection(request, plan, table, today)
     context: dict[str, Any] = {"plan": plan, "matrix": table, "today": today, "before": before, "after": after}
     if selected:
         context |= panel_context(request.user, selected, today)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "tasks/plan_detail.html#panel", context)
-    everything = [milestone for task in tasks for milestone in task.milestones.all()]
+    everything = [milestone for task in every.values() for milestone in task.milestones.all()]
     context |= {
         "filter": filtering,
         "tally": tally(everything, today),

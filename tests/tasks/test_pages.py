@@ -259,7 +259,7 @@ def test_the_matrix_takes_the_same_queries_whatever_its_size(
 ):
     fill(plan, college, rows, college_admin)
     client = client_for(bureau)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(url("plan_detail", plan.pk))
 
 
