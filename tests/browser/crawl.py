@@ -18,7 +18,8 @@ from tests.matrix.addresses import WORDS as FIXED
 from tests.matrix.addresses import places, walk
 
 FILES = re.compile(r"/download/|/files/\d+/$|/data/(json|xlsx)/|/table\.|/thumbnail/|/template/|[?&]export=")
-LEFT_OUT = re.compile(rf"/(admin|api|static|media)/|/logout/|/inbox/count/|{FILES.pattern}")
+# no pages: other programs' doors, a part of each page's head, files
+LEFT_OUT = re.compile(rf"/(admin|api|static|media)/|/logout/|/inbox/count/|/profile/data/\w+/|{FILES.pattern}")
 ALIKE = 2  # addresses that differ in their numbers only: how many of them are asked for
 TRIES = 16  # records that an address to which nothing links is tried with
 FIRST = list(range(1, 9))
@@ -130,7 +131,7 @@ def pages_by_name() -> dict[str, tuple[tuple[str, str], ...]]:
         if (
             ":" in name
             and not getattr(view, "actions", None)
-            and not FILES.search(re.sub(r"<[^>]*>", "0", f"/{route}"))
+            and not LEFT_OUT.search(re.sub(r"<[^>]*>", "0", f"/{route}"))
         ):
             found[name] = places(name, "/" + route)
     return found

@@ -1,23 +1,29 @@
 """A consortium on its first day, with one person of each role: every list and home is empty for them."""
 
+from collections.abc import Iterator
 from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
 from consortium.demo import PASSWORD
-from consortium.models import Affiliation, Consortium, Export, Membership, Organization, User
-from evaluation.models import Indicator, Scheme
+from consortium.models import Affiliation, Consortium, Export, Invitation, Membership, Organization, User
+from consortium.services.people import invite
+from evaluation.models import Evaluation, Indicator, Objection, Reviewer, Scheme
 from tests.conftest import LONG_AGO, credit_code
-from zones.models import ClosedMonth, Zone
+from zones.models import ClosedMonth, GuardianConsent, HourlyRate, Outcome, Zone
 
 Role, Kind = Affiliation.Role, Organization.Kind
 KINDS = {Role.PARTNER: Kind.ENTERPRISE, Role.MENTOR: Kind.ENTERPRISE, Role.BUREAU: Kind.GOVERNMENT}
 NAMES = [f"new-{role.value}" for role in Role]
 
 
-def make() -> None:
-    """People without records; and of what the demonstration has not, one record each, so that its pages are seen."""
-    rare_records()
+def make() -> Iterator[str]:
+    """People without records; and of what the demonstration has not, one record each, so that its pages are seen.
+
+    Who comes to such a page and its address, a line each, where no other page leads to it.
+    """
+    yield from rare_records()
     consortium = Consortium.objects.create(code="newcomer", name="新建产教联合体")
     for number, role in enumerate(Role, start=9000):
         organization = Organization.objects.create(
@@ -34,14 +40,36 @@ def make() -> None:
         )
 
 
-def rare_records() -> None:
-    """An order of an export, a closed month, and a scheme that is still a draft."""
-    secretariat = User.objects.get(username="secretariat")
+def rare_records() -> Iterator[str]:
+    """An order of an export, a closed month, a scheme that is still a draft, a guardian's consent, an hourly rate;
+    pages about an objection without answer, about reviewers, about one student's credits; and an invitation."""
+    secretariat, college = (User.objects.get(username=name) for name in ("secretariat", "college"))
     acting, now = secretariat.affiliation, timezone.now()
+    consortium, today = acting.consortium, timezone.localdate()
     Export.objects.create(
         user=secretariat, acting_as=acting, title="清单", address="/zones/", language="zh-hans", ordered_at=now
     )
-    zone = Zone.objects.filter(consortium=acting.consortium).first()
+    zone = Zone.objects.filter(consortium=consortium).first()
     ClosedMonth.objects.create(zone=zone, month=date(2020, 1, 1), closed_by=secretariat, closed_at=now)
-    scheme = Scheme.objects.create(consortium=acting.consortium, year=now.year + 1, name="下一年度指标体系（草稿）")
+    scheme = Scheme.objects.create(consortium=consortium, year=now.year + 1, name="下一年度指标体系（草稿）")
     Indicator.objects.create(scheme=scheme, number=1, group="组", dimension="维度", name="指标", weight=100)
+    outcome = Outcome.objects.visible_to(college).exclude(students=None).first()
+    student = outcome.students.first()
+    GuardianConsent.objects.create(
+        student=student, guardian_name="示例家长", guardian_phone="0319-5550000", given_on=today
+    )
+    HourlyRate.objects.create(
+        consortium=consortium, enterprise=zone.partners.first().enterprise, amount=80, starts_on=today
+    )
+    yield f"college {reverse('zones:outcome_convert', args=[outcome.pk])}?student={student.pk}"
+    shown = Evaluation.objects.filter(status=Evaluation.Status.PUBLICITY).first()
+    objection = Objection.objects.create(evaluation=shown, by=college, made_at=now, text="第 3 项的依据请再核对。")
+    yield f"secretariat {reverse('evaluation:objection_answer', args=[shown.pk, objection.pk])}"
+    reviewer = Reviewer.objects.filter(evaluation__status=Evaluation.Status.REVIEW).first()
+    for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw"):
+        yield f"secretariat {reverse(page, args=[reviewer.evaluation_id, reviewer.pk])}"
+    invitation = Invitation(
+        organization=zone.college, role=Role.MENTOR, email="somebody@example.invalid", name="示例来宾"
+    )
+    invite(invitation, days=7, by=secretariat)
+    yield f"nobody {reverse('consortium:invitation_accept', args=[invitation.secret])}"

@@ -49,7 +49,7 @@ WORDS = {
 }
 # what else an address must be told: the record of the same side
 QUERIES = {
-    "tasks:supervision_create": {"milestone": "milestone"},
+    "tasks:supervision_create": {"milestone": "overdue"},
     "zones:outcome_convert": {"student": "student"},
 }
 

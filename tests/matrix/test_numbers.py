@@ -31,7 +31,7 @@ VIEWS = {name: view for name, _route, view in walk(get_resolver().url_patterns)}
 THING_OF = {label: thing for thing, label in THINGS.items()}
 WORD = re.compile(r"[\w.]+~\w+")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.+]+")
-NUMBER = re.compile(r'(?<=["=: ])\d+(?=["&; ])|(?<=\\")\d+(?=\\")')
+NUMBER = re.compile(r'(?<=["=: ])\d+(?=["&; <])|(?<=\\")\d+(?=\\")')
 
 
 def names(address: Address) -> str:
@@ -103,24 +103,30 @@ def choices_of(response: HttpResponse) -> dict[str, Any]:
     return found
 
 
-def number_of(world, model: type[Model], side: str) -> int:
-    """The number of such a record of ``side``; of people, one of the own college or one of another consortium."""
-    if model is User:
-        return world.people["outsider" if side == "foreign" else "college_admin"].pk
-    return world.records[side][THING_OF[model._meta.label]].pk
+def record_of(world, model: type[Model], side: str) -> Model:
+    """Such a record of ``side``; of one's own people, the one who runs the college."""
+    if model is User and side == "own":
+        return world.people["college_admin"]
+    return world.records[side][THING_OF[model._meta.label]]
 
 
-def numbers_of(world, side: str = "foreign") -> dict[str, int]:
-    """By the name of every key in our models, and of every thing, the number of a record of ``side``."""
+def models_of(world) -> dict[str, type[Model]]:
+    """By the name of every key in our models, and of every thing, what kind of record it names."""
     models = {thing: apps.get_model(label) for thing, label in THINGS.items()}
     keys = [field for model in models.values() for field in (*model._meta.fields, *model._meta.many_to_many)]
     models |= {key.name: key.related_model for key in keys if key.is_relation}
-    known = set(world.records[side])
+    known = set(world.records["own"])
     return {
-        name: number_of(world, model, side)
+        name: model
         for name, model in models.items()
         if model and (model is User or THING_OF.get(model._meta.label) in known)
     }
+
+
+def unseen(world, user: User, model: type[Model]) -> list[int]:
+    """Numbers of what is not there for ``user``: another consortium's, a neighbour's, and at last no record's."""
+    rows = [record_of(world, model, side) for side in ("foreign", "neighbour")]
+    return [row.pk for row in rows if not sees(user, row)] + [NOWHERE]
 
 
 def alike(people, name: str, method: str, path: str, bodies: list[Any], is_api: bool) -> bool:
@@ -158,7 +164,7 @@ def test_no_page_list_or_file_tells_of_what_one_does_not_see(world, people, know
             for field, rows in choices_of(response).items():
                 offered = [row for row in rows.all()[:100] if row not in known[name] and not sees(user, row)]
                 wrong += [f"{name} is offered {row} as {field}" for row in offered]
-                bodies = [{field: number} for number in (number_of(world, rows.model, "foreign"), NOWHERE)]
+                bodies = [{field: number} for number in unseen(world, user, rows.model)]
                 if address.places or field in tried:  # what is sent to a record's forms is tried in test_bodies
                     continue
                 tried.add(field)  # how a wrong choice is answered does not depend on who makes it
@@ -177,5 +183,5 @@ def test_a_filter_of_the_api_answers_what_is_foreign_like_what_is_nowhere(world,
                 continue
             rows = one.extra["queryset"]
             model = (rows(SimpleNamespace(user=user)) if callable(rows) else rows).model
-            bodies = [{field: number} for number in (number_of(world, model, "foreign"), NOWHERE)]
+            bodies = [{field: number} for number in unseen(world, user, model)]
             assert alike(people, name, "GET", address.path(), bodies, is_api=True), f"{field} by {name}"

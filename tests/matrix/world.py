@@ -214,6 +214,7 @@ class Maker:
         add, people = self.world.add, self.staff
         workers = (people["partner"], people["mentor"], people["college_mentor"])
         project = add("project", side, self.project(f"project~{side}", self.zone, self.enterprise, *workers))
+        self.project(f"quiet~{side}", self.zone, self.enterprise, people["partner"])  # where no work can be declared
         add("module", side, ProjectModule.objects.create(project=project, number=1, name=f"module~{side}"))
         add("member", side, project.members.order_by("pk")[0])
         add("hours", side, self.entry(project, people["mentor"], f"hours~{side}"))
@@ -238,6 +239,9 @@ class Maker:
             plan=plan, number=1, goal=f"task~{side}", responsible_organization=self.college
         ))  # fmt: skip
         add("target", side, Target.objects.create(task=task, name=f"target~{side}", target=9, unit="x"))
+        add("overdue", side, Milestone.objects.create(
+            task=task, quarter=2, text=f"overdue~{side}", due=datetime.date(self.today.year, 1, 1),
+        ))  # fmt: skip
         milestone = add("milestone", side, Milestone.objects.create(
             task=task, quarter=1, text=f"milestone~{side}", due=datetime.date(self.today.year, 3, 31),
             status=Milestone.Status.SUBMITTED,

@@ -188,7 +188,7 @@ def test_a_disclosure_ends_when_the_student_leaves_and_does_not_come_back(
 
 
 def test_the_college_discloses_on_a_page_and_it_is_kept_for_three_years(client_for, college_admin, placed, enterprise):
-    data = {"recipient": enterprise.pk, "students": [placed.pk], "basis": "consent", "reason": "家长已书面同意"}
+    data = {"recipient": enterprise.pk, "enrollments": [placed.pk], "basis": "consent", "reason": "家长已书面同意"}
     answer = client_for(college_admin).post(reverse("zones:class_disclose", args=[placed.innovation_class_id]), data)
     access = PersonalDataAccess.objects.get()
     assert answer.status_code == 302
@@ -200,11 +200,11 @@ def test_the_college_discloses_on_a_page_and_it_is_kept_for_three_years(client_f
     assert (entry.new, entry.reason) == (enterprise.name, "家长已书面同意")
 
 
-@pytest.mark.parametrize("missing", ["recipient", "students", "basis", "reason"])
+@pytest.mark.parametrize("missing", ["recipient", "enrollments", "basis", "reason"])
 def test_a_disclosure_says_whose_data_to_whom_on_what_basis_and_why(
     client_for, college_admin, placed, enterprise, missing
 ):
-    data = {"recipient": enterprise.pk, "students": [placed.pk], "basis": "consent", "reason": "家长已书面同意"}
+    data = {"recipient": enterprise.pk, "enrollments": [placed.pk], "basis": "consent", "reason": "家长已书面同意"}
     url = reverse("zones:class_disclose", args=[placed.innovation_class_id])
     page = client_for(college_admin).post(url, {name: value for name, value in data.items() if name != missing})
     assert (list(page.context["form"].errors), PersonalDataAccess.objects.count()) == ([missing], 0)

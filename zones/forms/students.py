@@ -13,7 +13,7 @@ from ..models import Enrollment, InnovationClass
 
 class DiscloseForm(BasisForm):
     recipient = forms.ModelChoiceField(label=gettext_lazy("Given to"), queryset=Organization.objects.none())
-    students = forms.ModelMultipleChoiceField(
+    enrollments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Students"),
         queryset=Enrollment.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -21,16 +21,16 @@ class DiscloseForm(BasisForm):
             "The enterprise's mentors of this class see name, sex and major until the student leaves it."
         ),
     )
-    field_order = ["recipient", "students", "basis", "reason"]
+    field_order = ["recipient", "enrollments", "basis", "reason"]
 
     def __init__(self, *args: Any, innovation_class: InnovationClass, **kwargs: Any):
         super().__init__(*args, **kwargs)
         zone, today = innovation_class.zone, timezone.localdate()
-        students, recipient = self.fields["students"], self.fields["recipient"]
+        enrollments, recipient = self.fields["enrollments"], self.fields["recipient"]
         recipient.queryset = zone.partners.order_by("name")  # type: ignore[attr-defined]
         places = innovation_class.enrollments.open().select_related("student").order_by("student__number")
-        students.queryset = places  # type: ignore[attr-defined]
-        students.label_from_instance = lambda place: (  # type: ignore[attr-defined]
+        enrollments.queryset = places  # type: ignore[attr-defined]
+        enrollments.label_from_instance = lambda place: (  # type: ignore[attr-defined]
             _("%(student)s, a minor") % {"student": place.student}
             if place.student.is_minor(today)
             else str(place.student)

@@ -108,7 +108,7 @@ def class_disclose(request: HttpRequest, pk: int) -> HttpResponse:
     def save() -> object:
         data = form.cleaned_data
         return services.disclose(
-            data["students"], recipient=data["recipient"], basis=data["basis"], reason=data["reason"], by=request.user
+            data["enrollments"], recipient=data["recipient"], basis=data["basis"], reason=data["reason"], by=request.user
         )
 
     return form_page(
