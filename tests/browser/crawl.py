@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reve
 from tests.matrix.addresses import WORDS as FIXED
 from tests.matrix.addresses import places, walk
 
-FILES = re.compile(r"/download/|/files/\d+/$|/data/(json|xlsx)/|/table\.|/thumbnail/|/template/|[?&]export=")
+FILES = re.compile(r"/download/|/files/\d+/$|/data/(json|xlsx)/|/table\.|/thumbnail/|/template/|\.ics$|[?&]export=")
 # no pages: other programs' doors, a part of each page's head, files
 LEFT_OUT = re.compile(rf"/(admin|api|static|media)/|/logout/|/inbox/count/|/profile/data/\w+/|{FILES.pattern}")
 ALIKE = 2  # addresses that differ in their numbers only: how many of them are asked for

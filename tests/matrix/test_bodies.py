@@ -55,7 +55,6 @@ NOT_TAKEN = {
     **{f"zones:{model.THING}_reopen": STATE for model in (Outcome, *REGISTERS)},
     **dict.fromkeys(["evaluation:scheme_import", "tasks:plan_import"], FILE),
     "zones:outcome_convert": STATE,
-    **dict.fromkeys(["zones:charter_create", "zones:module_return", "zones:project_return"], STATE),
     **dict.fromkeys([f"zones:application_{act}" for act in ("create", "end", "exception")], STATE),
     **dict.fromkeys([f"zones:class_{act}" for act in ("admit", "criteria", "points", "take_back")], STATE),
     **dict.fromkeys(["zones:applications_paste", "zones:guardian_consent_create", "zones:placement_create"], RULE),

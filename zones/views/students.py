@@ -106,10 +106,7 @@ def class_disclose(request: HttpRequest, pk: int) -> HttpResponse:
     form = DiscloseForm(request.POST or None, innovation_class=innovation_class)
 
     def save() -> object:
-        data = form.cleaned_data
-        return services.disclose(
-            data["enrollments"], recipient=data["recipient"], basis=data["basis"], reason=data["reason"], by=request.user
-        )
+        return services.disclose(**form.cleaned_data, by=request.user)
 
     return form_page(
         request,
