@@ -16,7 +16,6 @@ from consortium.services import save_changes
 from .filters import MilestoneFilter, PlanFilter, ProgressFilter, SupervisionFilter, TargetFilter, TaskFilter
 from .models import Milestone, Plan, Progress, Supervision, Target, Task
 from .serializers import (
-    AnswerSerializer,
     AskAgainSerializer,
     CommentSerializer,
     MilestoneSerializer,
@@ -25,6 +24,7 @@ from .serializers import (
     SupervisionSerializer,
     TargetSerializer,
     TaskSerializer,
+    UrgedAnswerSerializer,
 )
 from .services import (
     add_targets,
@@ -139,10 +139,10 @@ class SupervisionViewSet(ScopedViewSet):
     def insert(self, data: dict[str, Any]) -> Supervision:
         return urge([data.pop("milestone")], by=self.request.user, now=timezone.now(), **data)[0]
 
-    @extend_schema(request=AnswerSerializer, responses=SupervisionSerializer)
+    @extend_schema(request=UrgedAnswerSerializer, responses=SupervisionSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
-        return self._act(request, "supervision.answer", AnswerSerializer, answer_supervision)
+        return self._act(request, "supervision.answer", UrgedAnswerSerializer, answer_supervision)
 
     @extend_schema(request=CommentSerializer, responses=SupervisionSerializer)
     @action(detail=True, methods=["post"])

@@ -137,7 +137,7 @@ class SupervisionSerializer(serializers.ModelSerializer):
         return supervision.has_climbed(timezone.localdate())
 
 
-class AnswerSerializer(serializers.Serializer):
+class UrgedAnswerSerializer(serializers.Serializer):
     answer = serializers.CharField(max_length=2000)
 
 

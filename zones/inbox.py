@@ -117,9 +117,10 @@ def _returned(user: User) -> Iterator[Waiting]:
 @waits("deliveries", gettext_lazy("Deliveries of projects"))
 def deliveries_in_hand(user: User, today: date) -> Iterator[Waiting]:
     """What the enterprise has to accept or return; what the college has to put right and deliver again."""
+    accepts = user.affiliation is not None and user.affiliation.role == Role.PARTNER
     for project in Project.objects.deliveries_for(user):
         modules = "、".join(str(module) for module in project.modules_in_hand)
-        if user.affiliation.role == Role.PARTNER:
+        if accepts:
             title, verb = _("Accept or return: %(project)s"), pgettext("delivery", "Decide")
         else:
             title, verb = _("Returned, to be delivered again: %(project)s"), _("Look")

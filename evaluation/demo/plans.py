@@ -58,6 +58,7 @@ def load(people: People) -> None:
         by=bureau,
         responsible=people.organizations[SCHOOL],
     )
+    assert plan is not None  # only a dry run answers none
     targets = _set_targets(plan, bureau)
     for milestone in Milestone.objects.filter(task__plan=plan).order_by("quarter", "task__number"):
         number, day = milestone.task.number, milestone.due - timedelta(days=3)

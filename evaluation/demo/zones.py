@@ -266,7 +266,8 @@ def _add_project(
 def hand_over(project: Project, by: User, partner: User) -> None:
     """The college delivers what was done, module by module and then the whole; the enterprise accepts it."""
     now = timezone.now()
-    for work in (*project.modules.all(), project):
+    parts: list[Project | ProjectModule] = [*project.modules.all(), project]
+    for work in parts:
         deliver(work, by=by, now=now)
         accept(work, by=partner, now=now)
 
@@ -285,10 +286,10 @@ def deliver_some(ground: Ground, by: User) -> None:
         if project == second:
             reason = "首件检验记录缺三坐标测量数据，请补齐后再交付（示例）。"
             give_back(work, reason=reason, by=partner, now=now)
-    for work in (*third.modules.all(), third):
-        deliver(work, by=by, now=now)
-        if work != third:
-            accept(work, by=ground.partners[third.enterprise_id], now=now)
+    for module in third.modules.all():
+        deliver(module, by=by, now=now)
+        accept(module, by=ground.partners[third.enterprise_id], now=now)
+    deliver(third, by=by, now=now)
 
 
 def weeks(first: date, last: date) -> list[date]:

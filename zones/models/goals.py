@@ -81,7 +81,7 @@ class ZoneGoal(models.Model):
         """The rows behind the figure; the goal's own page, with its files, when no register is named."""
         if not self.register:
             return self.get_absolute_url()
-        asked = {"zone": self.zone_id, "year": self.year, "status": Verified.Status.VERIFIED}
+        asked: dict[str, str | int] = {"zone": self.zone_id, "year": self.year, "status": Verified.Status.VERIFIED}
         return f"{reverse(f'zones:{self.register}_list')}?{urlencode(asked)}"
 
     @property

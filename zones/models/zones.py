@@ -49,7 +49,8 @@ class ZoneQuerySet(models.QuerySet):
 
     def with_charter(self):
         """With ``charter``: the text of the newest version, None without one."""
-        newest = self.model.charters.rel.related_model.objects.filter(zone=models.OuterRef("pk")).order_by("-number")
+        charters = self.model.charters.rel.related_model.objects  # type: ignore[attr-defined]
+        newest = charters.filter(zone=models.OuterRef("pk")).order_by("-number")
         return self.annotate(charter=models.Subquery(newest.values("text")[:1]))
 
 
