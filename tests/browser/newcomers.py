@@ -59,7 +59,7 @@ def rare_records() -> Iterator[str]:
         student=student, guardian_name="示例家长", guardian_phone="0319-5550000", given_on=today
     )
     HourlyRate.objects.create(
-        consortium=consortium, enterprise=zone.partners.first().enterprise, amount=80, starts_on=today
+        consortium=consortium, enterprise=zone.partners.first(), amount=80, starts_on=today
     )
     yield f"college {reverse('zones:outcome_convert', args=[outcome.pk])}?student={student.pk}"
     shown = Evaluation.objects.filter(status=Evaluation.Status.PUBLICITY).first()
