@@ -58,9 +58,7 @@ def rare_records() -> Iterator[str]:
     GuardianConsent.objects.create(
         student=student, guardian_name="示例家长", guardian_phone="0319-5550000", given_on=today
     )
-    HourlyRate.objects.create(
-        consortium=consortium, enterprise=zone.partners.first(), amount=80, starts_on=today
-    )
+    HourlyRate.objects.create(consortium=consortium, enterprise=zone.partners.first(), amount=80, starts_on=today)
     yield f"college {reverse('zones:outcome_convert', args=[outcome.pk])}?student={student.pk}"
     shown = Evaluation.objects.filter(status=Evaluation.Status.PUBLICITY).first()
     objection = Objection.objects.create(evaluation=shown, by=college, made_at=now, text="第 3 项的依据请再核对。")
@@ -68,8 +66,6 @@ def rare_records() -> Iterator[str]:
     reviewer = Reviewer.objects.filter(evaluation__status=Evaluation.Status.REVIEW).first()
     for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw"):
         yield f"secretariat {reverse(page, args=[reviewer.evaluation_id, reviewer.pk])}"
-    invitation = Invitation(
-        organization=zone.college, role=Role.MENTOR, email="somebody@example.invalid", name="示例来宾"
-    )
+    invitation = Invitation(organization=zone.college, role=Role.MENTOR, email="new@example.invalid", name="示例来宾")
     invite(invitation, days=7, by=secretariat)
     yield f"nobody {reverse('consortium:invitation_accept', args=[invitation.secret])}"
