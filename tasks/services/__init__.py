@@ -10,7 +10,7 @@ from .progress import (
     return_progress,
 )
 from .reminders import remind
-from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, why_not_urged
+from .supervisions import answer_supervision, ask_again, climb, close_supervision, urge, urged_already, why_not_urged
 from .targets import add_figures, add_targets, remove_target
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "state_of",
     "table_of",
     "urge",
+    "urged_already",
     "why_not_urged",
 ]

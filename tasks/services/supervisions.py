@@ -37,6 +37,14 @@ def why_not_urged(milestone: Milestone, today: date) -> str:
     return ""
 
 
+def urged_already(milestone: Milestone, urging: Supervision) -> str:
+    return _("Task %(task)s, %(quarter)s has been urged already: %(urging)s.") % {
+        "task": milestone.task.number,
+        "quarter": milestone.get_quarter_display(),
+        "urging": urging,
+    }
+
+
 @transaction.atomic
 def urge(milestones: Iterable[Milestone], *, deadline: date, text: str, by: User, now: datetime) -> list[Supervision]:
     """Urge each of the milestones, all or none. Each gets a number and a sheet of its own, and its unit is told.
@@ -55,14 +63,7 @@ def urge(milestones: Iterable[Milestone], *, deadline: date, text: str, by: User
     consortium = Consortium.objects.select_for_update(no_key=True).get(pk=rows[0].task.plan.consortium_id)
     running = Supervision.objects.filter(milestone__in=rows).running().select_related("milestone__task")
     for earlier in running:
-        raise Refused(
-            _("Task %(task)s, %(quarter)s has been urged already: %(urging)s.")
-            % {
-                "task": earlier.task.number,
-                "quarter": earlier.milestone.get_quarter_display(),
-                "urging": earlier,
-            }
-        )
+        raise Refused(urged_already(earlier.milestone, earlier))
     for milestone in rows:
         if reason := why_not_urged(milestone, today):
             raise Refused(reason)

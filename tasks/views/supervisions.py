@@ -22,7 +22,7 @@ from ..filters import SupervisionFilter
 from ..forms import AnswerForm, AskAgainForm, CloseForm, UrgeForm
 from ..lights import light
 from ..models import Milestone, Supervision
-from ..services import answer_supervision, ask_again, close_supervision, urge, why_not_urged
+from ..services import answer_supervision, ask_again, close_supervision, urge, urged_already, why_not_urged
 from ..typesetting import supervision_pdf
 
 USUAL_DAYS = timedelta(days=5)
@@ -84,11 +84,7 @@ def supervision_create(request: HttpRequest) -> HttpResponse:
 
 def _why_not(milestone: Milestone, today: date) -> str:
     if milestone.urging:
-        return _("Task %(task)s, %(quarter)s has been urged already: %(urging)s.") % {
-            "task": milestone.task.number,
-            "quarter": milestone.get_quarter_display(),
-            "urging": milestone.urging,
-        }
+        return urged_already(milestone, milestone.urging)
     return why_not_urged(milestone, today)
 
 
