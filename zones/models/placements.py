@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Consortium, Organization, User
@@ -166,7 +167,7 @@ class Placement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.post} · {self.starts_on}"
+        return f"{self.post} · {date_format(self.starts_on)}"
 
     def get_absolute_url(self) -> str:
         return reverse("zones:placement_detail", args=[self.pk])
