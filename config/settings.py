@@ -306,6 +306,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="7-20", minute="30"),
         "options": {"expires": 3000},
     },
+    "end and warn of agreements": {
+        "task": "consortium.keep_agreements",
+        "schedule": crontab(hour="7-20", minute="20"),
+        "options": {"expires": 3000},
+    },
     "send the daily digests": {
         "task": "consortium.send_digests",
         "schedule": crontab(hour="8", minute="0"),

@@ -6,21 +6,33 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, ProtectedError, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status, viewsets
-from rest_framework.decorators import api_view
+from rest_framework.decorators import action, api_view
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from .filters.agreements import AgreementFilter
 from .filters.members import MembershipFilter, OrganizationFilter
-from .models import Membership, Organization
+from .models import Agreement, Clause, Membership, Organization, Ownership
 from .permissions import require
-from .serializers import MembershipSerializer, MeSerializer, OrganizationSerializer
-from .services import Refused, create, save_changes
+from .serializers import (
+    AgreementSerializer,
+    ClauseSerializer,
+    MembershipSerializer,
+    MeSerializer,
+    NextVersionSerializer,
+    OrganizationSerializer,
+    ReturnSerializer,
+    SignatureSerializer,
+    TerminationSerializer,
+)
+from .services import Refused, agreements, clauses, create, save_changes
 
 
 class Body(JSONParser):
@@ -136,6 +148,115 @@ class MembershipViewSet(ScopedViewSet):
         super().change(obj, data)
 
 
+class AgreementViewSet(ScopedViewSet):
+    model, thing = Agreement, "agreement"
+    serializer_class = AgreementSerializer
+    filterset_class = AgreementFilter
+
+    def prepare(self, rows: QuerySet) -> QuerySet:
+        return rows.for_list().prefetch_related("ownerships")  # type: ignore[attr-defined]
+
+    def perform_create(self, serializer: Any) -> None:
+        super().perform_create(serializer)
+        serializer.instance = self.get_queryset().get(pk=serializer.instance.pk)
+
+    def perform_update(self, serializer: Any) -> None:
+        super().perform_update(serializer)
+        serializer.instance = self.get_queryset().get(pk=serializer.instance.pk)
+
+    def insert(self, data: dict[str, Any]) -> Agreement:
+        members, works = data.pop("organizations"), data.pop("works", [])
+        return agreements.add_agreement(Agreement(**data), members, works, by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        works = data.pop("works", None)
+        for name, value in data.items():
+            setattr(obj, name, value)
+        agreements.change_agreement(obj, works, by=self.request.user)
+
+    @extend_schema(request=ClauseSerializer, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"])
+    def clause(self, request: Request, pk: str) -> Response:
+        """Answer one of the four clauses of a draft: its figures and words, or why it is not needed."""
+        agreement = self._may("change")
+        data = self._read(ClauseSerializer)
+        clause, words = Clause(data["clause"]), {name: data[name] for name in ("terms", "excluded")}
+        if clause in clauses.SHARES:
+            shares = {int(number): share for number, share in data["shares"].items() if number.isdecimal()}
+            clauses.set_shares(agreement, clause, shares, by=request.user, **words)
+        elif clause == Clause.IP:
+            parties = {None: None} | {party.pk: party for party in agreement.parties.all()}
+            unknown = set(data["owners"].values()) - set(parties)
+            if unknown or set(data["owners"]) - set(Ownership.Result.values):
+                raise exceptions.ValidationError({"owners": [_("This is no party to the agreement.")]})
+            owners = {result: parties[number] for result, number in data["owners"].items()}
+            clauses.set_ownerships(agreement, owners, by=request.user, **words)
+        else:
+            clauses.set_secrecy(agreement, months=data["months"], by=request.user, **words)
+        return self._answer(agreement)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Send a draft to its parties for their approval."""
+        agreement = self._may("move")
+        agreements.submit_agreement(agreement, by=request.user, now=timezone.now())
+        return self._answer(agreement)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def agree(self, request: Request, pk: str) -> Response:
+        """Agree for the party for which one acts."""
+        agreement = self._may("agree")
+        agreements.agree_to(agreement, by=request.user, today=timezone.localdate())
+        return self._answer(agreement)
+
+    @extend_schema(request=ReturnSerializer, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """Return what is in approval to the draft, with a reason."""
+        agreement, data = self._may("return"), self._read(ReturnSerializer)
+        agreements.give_back_agreement(agreement, reason=data["reason"], by=request.user, now=timezone.now())
+        return self._answer(agreement)
+
+    @extend_schema(request=SignatureSerializer, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"])
+    def sign(self, request: Request, pk: str) -> Response:
+        """Record that all parties have signed."""
+        agreement, data = self._may("move"), self._read(SignatureSerializer)
+        agreements.sign_agreement(agreement, **data, by=request.user, today=timezone.localdate())
+        return self._answer(agreement)
+
+    @extend_schema(request=TerminationSerializer, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"])
+    def terminate(self, request: Request, pk: str) -> Response:
+        """End a signed agreement before its time."""
+        agreement, data = self._may("move"), self._read(TerminationSerializer)
+        agreements.terminate_agreement(agreement, **data, by=request.user, today=timezone.localdate())
+        return self._answer(agreement)
+
+    @extend_schema(request=NextVersionSerializer, responses=AgreementSerializer)
+    @action(detail=True, methods=["post"])
+    def follow(self, request: Request, pk: str) -> Response:
+        """Make a draft of the next version, a renewal or an amendment, and answer that."""
+        agreement, data = self._may("move"), self._read(NextVersionSerializer)
+        after = agreements.follow(agreement, data["change"], by=request.user, today=timezone.localdate())
+        return self._answer(after)
+
+    def _may(self, act: str) -> Any:
+        agreement = self.get_object()
+        require(self.request.user, f"agreement.{act}", agreement)
+        return agreement
+
+    def _read(self, serializer: type[Any]) -> dict[str, Any]:
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def _answer(self, agreement: Any) -> Response:
+        return Response(self.get_serializer(self.get_queryset().get(pk=agreement.pk)).data)
+
+
 @extend_schema(responses=MeSerializer)
 @api_view(["GET"])
 def me(request: Request) -> Response:
@@ -143,4 +264,4 @@ def me(request: Request) -> Response:
     return Response(MeSerializer(request.user).data)
 
 
-routes = [("organizations", OrganizationViewSet), ("memberships", MembershipViewSet)]
+routes = [("organizations", OrganizationViewSet), ("memberships", MembershipViewSet), ("agreements", AgreementViewSet)]

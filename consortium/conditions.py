@@ -15,7 +15,7 @@ from .models import Affiliation, Organization
 
 PARENTS = [
     "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
-    "placement", "student",
+    "placement", "student", "agreement",
 ]  # fmt: skip
 
 
@@ -149,6 +149,22 @@ def own_desk(affiliation: Affiliation, obj: Any) -> bool:
 @condition(_("oneself, in the role in which it was ordered"))
 def own_order(affiliation: Affiliation, obj: Any) -> bool:
     return obj.acting_as_id == affiliation.pk and obj.user_id == affiliation.user_id
+
+
+def _party(obj: Any) -> Any:
+    """The parties of an agreement, or of the agreement of which the record is a part."""
+    return getattr(obj, "agreement", obj).parties
+
+
+@condition(_("to which the own organization is a party"))
+def own_agreement(affiliation: Affiliation, obj: Any) -> bool:
+    mine = _party(obj).filter(organization=affiliation.organization_id).exists()
+    return mine and in_consortium(affiliation, obj)
+
+
+@condition(_("duties of the own organization"))
+def own_duty(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.party.organization_id == affiliation.organization_id and in_consortium(affiliation, obj)
 
 
 # --- zones ------------------------------------------------------------------------------------------------------------

@@ -13,9 +13,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Affiliation, Announcement, Notice, User
+from .models import Affiliation, Agreement, AgreementParty, Announcement, Duty, Notice, User
 
 THIS_WEEK, SOON = timedelta(days=7), timedelta(days=14)
+DUTY_AHEAD = timedelta(days=30)  # before a duty is due it waits for its party
+MOST_ENDING = 20  # agreements; the list has all
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,27 @@ INVITATION_ACCEPTED = notice_kind(
     gettext_lazy("My invitation is accepted"),
     *(Affiliation.Role.SECRETARIAT, Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER),
 )
+AGREEMENT_TO_AGREE = notice_kind(
+    "agreement_to_agree",
+    gettext_lazy("An agreement waits for my side"),
+    *(Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER),
+    mail=Notice.Mail.NOW,
+)
+AGREEMENT_RETURNED = notice_kind(
+    "agreement_returned", gettext_lazy("An agreement is returned by a party"), Affiliation.Role.SECRETARIAT
+)
+AGREEMENT_ENDING = notice_kind(
+    "agreement_ending",
+    gettext_lazy("An agreement ends in 90, 30 or 7 days"),
+    *(Affiliation.Role.SECRETARIAT, Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER),
+    mail=Notice.Mail.DIGEST,
+)
+DUTY_DUE = notice_kind(
+    "duty_due",
+    gettext_lazy("A duty of an agreement is due in 7 days"),
+    *(Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER),
+    mail=Notice.Mail.DIGEST,
+)
 
 
 @waits("announcements", gettext_lazy("Announcements"))
@@ -140,3 +163,36 @@ def announcements_to_read(user: User, today: date) -> Iterator[Waiting]:
             announcement.get_absolute_url(),
             _("Read"),
         )
+
+
+@waits("agreements", gettext_lazy("Agreements"))
+def agreements_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    """For the office what is agreed on and what ends soon; for a party what it has to agree on, and its duties."""
+    role = user.affiliation.role if user.affiliation else None
+    rows = Agreement.objects.visible_to(user)
+    if role == Affiliation.Role.SECRETARIAT:
+        for agreement in rows.filter(status=Agreement.Status.IN_APPROVAL).exclude(parties__agreed_on=None):
+            detail = _("All parties have agreed; the signatures are to be recorded")
+            yield Waiting(agreement.title, detail, agreement.get_absolute_url(), _("Sign"))
+        for agreement in rows.ending(today).with_clauses()[:MOST_ENDING]:
+            detail = _("Ends in %(left)s days") % {"left": agreement.days_left(today)}
+            if agreement.missing:
+                detail += _("; lacks: %(clauses)s") % {"clauses": agreement.missing_label()}
+            yield Waiting(
+                _("Renew or let end: %(title)s") % {"title": agreement.title},
+                detail, agreement.get_absolute_url(), _("Open"), agreement.ends_on,
+            )  # fmt: skip
+    if role in {Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER}:
+        mine = AgreementParty.objects.filter(organization=user.affiliation.organization_id)
+        asked = rows.filter(status=Agreement.Status.IN_APPROVAL, parties__in=mine.filter(agreed_on=None))
+        for agreement in asked.order_by("pk"):
+            yield Waiting(
+                agreement.title,
+                _("An agreement waits for your side"),
+                agreement.get_absolute_url(),
+                _("Read and agree"),
+            )
+        duties = Duty.objects.visible_to(user).in_hand().filter(party__in=mine, due__lte=today + DUTY_AHEAD)
+        for duty in duties.for_list():
+            detail = _("Duty from “%(agreement)s”") % {"agreement": duty.agreement.title}
+            yield Waiting(duty.text, detail, duty.get_absolute_url(), _("Report"), duty.due)

@@ -26,6 +26,7 @@ MEMBERS: Roles = dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.every_member) | {
     Role.EXPERT: on.no_rival_from_an_enterprise,
 }
 OFFICE: Roles = dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.whole_consortium)
+AGREEMENTS: Roles = ALL | dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
 ZONES: Roles = ALL | {
     Role.COLLEGE_ADMIN: on.own_college,
     Role.PARTNER: on.partnered_zone,
@@ -91,6 +92,9 @@ THINGS = {
     "affiliation": "consortium.Affiliation",
     "invitation": "consortium.Invitation",
     "announcement": "consortium.Announcement",
+    "agreement": "consortium.Agreement",
+    "party": "consortium.AgreementParty",
+    "duty": "consortium.Duty",
     "access": "consortium.PersonalDataAccess",
     "history": "consortium.HistoryEntry",
     "export": "consortium.Export",
@@ -234,6 +238,20 @@ PERMISSIONS: dict[str, Roles] = {
     "announcement.change": {Role.SECRETARIAT: on.anywhere},
     "announcement.read": dict.fromkeys(Role, on.addressed),
     "announcement.receipts": OFFICE,
+    "agreement.see": AGREEMENTS,
+    "agreement.add": {Role.SECRETARIAT: on.anywhere},
+    "agreement.change": {Role.SECRETARIAT: on.whole_consortium},
+    "agreement.move": {Role.SECRETARIAT: on.whole_consortium},
+    "agreement.agree": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement),
+    "agreement.return": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
+    | {Role.SECRETARIAT: on.whole_consortium},
+    "party.see": AGREEMENTS,
+    "party.change": {Role.SECRETARIAT: on.whole_consortium},
+    "duty.see": AGREEMENTS,
+    "duty.change": {Role.SECRETARIAT: on.whole_consortium},
+    "duty.submit": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_duty)
+    | {Role.SECRETARIAT: on.whole_consortium},
+    "duty.reopen": {Role.SECRETARIAT: on.whole_consortium},
     "access.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
     "history.see": OFFICE,
     "export.see": dict.fromkeys(Role, on.own_order),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import (
     Affiliation,
+    AgreementParty,
     Attachment,
     Export,
     HistoryEntry,
@@ -76,6 +77,21 @@ register(
         ),
     },
     clear=seen_of_organization,
+)
+register(
+    AgreementParty,
+    {
+        "signatory": PersonalField(
+            _("To know who binds a party."),
+            _("The parties, the secretariat, the bureau and the auditor"),
+            PROOF,
+            SURNAME,
+        ),
+        "signatory_post": PersonalField(
+            _("To know by what right."), _("The parties, the secretariat, the bureau and the auditor"), PROOF, OPEN
+        ),
+    },
+    clear=lambda user, record: ("signatory",),
 )
 register(
     Invitation,

@@ -1,10 +1,11 @@
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from . import personal
-from .models import Affiliation, Membership, Organization, User
+from .models import Affiliation, Agreement, AgreementParty, Clause, JointWork, Membership, Organization, Ownership, User
 
 
 class Visible(serializers.PrimaryKeyRelatedField):
@@ -43,6 +44,89 @@ class MembershipSerializer(serializers.ModelSerializer):
         fields = ["id", "consortium", "organization", "organization_name", "is_lead", "joined_on", "left_on"]
         read_only_fields = ["consortium"]
         validators: list = []  # the model's own constraints say it, in one sentence
+
+
+class PartySerializer(serializers.ModelSerializer):
+    organization_name = serializers.CharField(source="organization.name", read_only=True)
+
+    class Meta:
+        model = AgreementParty
+        fields = [
+            "id", "number", "organization", "organization_name", "signatory", "signatory_post", "cost_percent",
+            "transfer_percent", "agreed_on",
+        ]  # fmt: skip
+
+
+class OwnershipSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Ownership
+        fields = ["result", "owner"]
+
+
+class Works(serializers.ListField):
+    def get_attribute(self, agreement: Agreement) -> list[str]:
+        return [row.work for row in agreement.works.all()]
+
+
+class AgreementSerializer(serializers.ModelSerializer):
+    """``organizations`` are the parties of a new agreement, in the order of the paper; ``missing`` names clauses."""
+
+    organizations = Visible(queryset=Organization.objects.all(), many=True, write_only=True, required=False)
+    works = Works(child=serializers.ChoiceField(choices=JointWork.choices), required=False)
+    parties = PartySerializer(many=True, read_only=True)
+    ownerships = OwnershipSerializer(many=True, read_only=True)
+    missing = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Agreement
+        fields = [
+            "id", "title", "number", "type", "starts_on", "ends_on", "signed_on", "status", "version", "replaces",
+            "change", "ended_on", "end_reason", "organizations", "parties", "works", "cost_terms", "cost_excluded",
+            "ip_terms", "ip_excluded", "ownerships", "secrecy_terms", "secrecy_months", "secrecy_excluded",
+            "transfer_terms", "transfer_excluded", "missing",
+        ]  # fmt: skip
+        read_only_fields = [
+            "signed_on", "status", "version", "replaces", "change", "ended_on", "end_reason", "cost_terms",
+            "cost_excluded", "ip_terms", "ip_excluded", "secrecy_terms", "secrecy_months", "secrecy_excluded",
+            "transfer_terms", "transfer_excluded",
+        ]  # fmt: skip
+        validators: list = []  # the model's own constraints say it, in one sentence
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is None and not attrs.get("organizations"):
+            raise serializers.ValidationError({"organizations": [_("An agreement needs at least two parties.")]})
+        if self.instance is not None and "organizations" in attrs:
+            raise serializers.ValidationError({"organizations": [_("This cannot be changed any more.")]})
+        return attrs
+
+
+class ReturnSerializer(serializers.Serializer):
+    reason = serializers.CharField(allow_blank=True, default="")
+
+
+class SignatureSerializer(serializers.Serializer):
+    signed_on = serializers.DateField()
+
+
+class TerminationSerializer(ReturnSerializer):
+    ended_on = serializers.DateField()
+
+
+class NextVersionSerializer(serializers.Serializer):
+    change = serializers.ChoiceField(choices=Agreement.Change.choices)
+
+
+class ClauseSerializer(serializers.Serializer):
+    """``shares`` by the party's id in percent; ``owners`` by the kind of result: a party's id, null for all together."""
+
+    clause = serializers.ChoiceField(choices=Clause.choices)
+    shares = serializers.DictField(
+        child=serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True), required=False, default=dict
+    )
+    owners = serializers.DictField(child=serializers.IntegerField(allow_null=True), required=False, default=dict)
+    months = serializers.IntegerField(min_value=0, max_value=1200, allow_null=True, default=None)
+    terms = serializers.CharField(allow_blank=True, default="")
+    excluded = serializers.CharField(allow_blank=True, default="", max_length=200)
 
 
 class AffiliationSerializer(serializers.ModelSerializer):

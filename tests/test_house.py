@@ -40,6 +40,7 @@ PUBLIC = {
     "admin/login/",
 }
 JOBS = {
+    "consortium.keep_agreements",
     "consortium.make_export",
     "consortium.make_waiting_exports",
     "consortium.remove_old_exports",

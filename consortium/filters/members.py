@@ -1,5 +1,5 @@
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ class OrganizationFilter(django_filters.FilterSet):
         return rows.with_membership(self.request.user).filter(is_lead=value)
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(Q(name__icontains=value.strip()) | Q(credit_code__istartswith=value.strip()))
+        return rows.search(value)
 
 
 def organizations(request: HttpRequest) -> QuerySet:

@@ -63,6 +63,11 @@ class OrganizationQuerySet(models.QuerySet):
             **{name: models.Subquery(membership.values(name)) for name in ("is_lead", "joined_on", "left_on")}
         )
 
+    def search(self, text: str):
+        """Those whose name has ``text`` in it, or whose credit code begins with it."""
+        text = text.strip()
+        return self.filter(Q(name__icontains=text) | Q(credit_code__istartswith=text))
+
     def members_of(self, consortium):
         return self.filter(memberships__consortium=consortium)
 

@@ -40,6 +40,7 @@ LOOKS = {
     "failed": ("bad", "x"),
     "granted": ("ok", "tick"),
     "finished": ("", "lock"),
+    "in_approval": ("act", "half"),
     "in_progress": ("act", "half"),
     "not_started": ("draft", "dash"),
     "open": ("act", "half"),

@@ -11,6 +11,8 @@ from ..permissions import require
 from ..services import save_form
 from ..services.members import add_member
 
+SUGGESTED = 12
+
 
 def organization_list(request: HttpRequest) -> HttpResponse:
     columns = [
@@ -29,6 +31,13 @@ def organization_list(request: HttpRequest) -> HttpResponse:
         template="consortium/organization_list.html",
         tally="kind",
     )
+
+
+def organization_suggest(request: HttpRequest) -> HttpResponse:
+    """Members that fit what somebody types in a field, whatever that is called, as choices of the field."""
+    text = next(iter(request.GET.values()), "").strip()
+    found = Organization.objects.visible_to(request.user).search(text)[:SUGGESTED] if text else []
+    return render(request, "consortium/_suggested.html", {"found": found})
 
 
 def organization_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -41,6 +41,13 @@ NOT_PERSONAL = {
     "consortium.Affiliation": "role",
     "consortium.Invitation": "role secret_hash invited_at expires_at accepted_at withdrawn_at",
     "consortium.Export": "title language status lease_until file error ordered_at finished_at",
+    "consortium.Agreement": "title number type starts_on ends_on signed_on status change ended_on end_reason "
+    "cost_terms cost_excluded ip_terms ip_excluded secrecy_terms secrecy_excluded transfer_terms transfer_excluded",
+    "consortium.AgreementParty": "agreed_on",
+    "consortium.AgreementWarning": "at",
+    "consortium.AgreementWork": "work",
+    "consortium.Duty": "text due done_on done_note reminded_on",
+    "consortium.Ownership": "result",
     "consortium.Attachment": "sha256 media_type attached_at removed_at",
     "consortium.HistoryEntry": "what old new reason digest",
     "consortium.HistoryLink": "hash",
