@@ -168,7 +168,8 @@ def announcements_to_read(user: User, today: date) -> Iterator[Waiting]:
 @waits("agreements", gettext_lazy("Agreements"))
 def agreements_in_hand(user: User, today: date) -> Iterator[Waiting]:
     """For the office what is agreed on and what ends soon; for a party what it has to agree on, and its duties."""
-    role = user.affiliation.role if user.affiliation else None
+    affiliation = user.affiliation
+    role = affiliation.role if affiliation else None
     rows = Agreement.objects.visible_to(user)
     if role == Affiliation.Role.SECRETARIAT:
         for agreement in rows.filter(status=Agreement.Status.IN_APPROVAL).exclude(parties__agreed_on=None):
@@ -182,8 +183,8 @@ def agreements_in_hand(user: User, today: date) -> Iterator[Waiting]:
                 _("Renew or let end: %(title)s") % {"title": agreement.title},
                 detail, agreement.get_absolute_url(), _("Open"), agreement.ends_on,
             )  # fmt: skip
-    if role in {Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER}:
-        mine = AgreementParty.objects.filter(organization=user.affiliation.organization_id)
+    if affiliation and role in {Affiliation.Role.COLLEGE_ADMIN, Affiliation.Role.PARTNER}:
+        mine = AgreementParty.objects.filter(organization=affiliation.organization_id)
         asked = rows.filter(status=Agreement.Status.IN_APPROVAL, parties__in=mine.filter(agreed_on=None))
         for agreement in asked.order_by("pk"):
             yield Waiting(

@@ -26,7 +26,8 @@ MEMBERS: Roles = dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.every_member) | {
     Role.EXPERT: on.no_rival_from_an_enterprise,
 }
 OFFICE: Roles = dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.whole_consortium)
-AGREEMENTS: Roles = ALL | dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
+PARTIES: Roles = dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
+AGREEMENTS: Roles = ALL | PARTIES
 ZONES: Roles = ALL | {
     Role.COLLEGE_ADMIN: on.own_college,
     Role.PARTNER: on.partnered_zone,
@@ -242,15 +243,17 @@ PERMISSIONS: dict[str, Roles] = {
     "agreement.add": {Role.SECRETARIAT: on.anywhere},
     "agreement.change": {Role.SECRETARIAT: on.whole_consortium},
     "agreement.move": {Role.SECRETARIAT: on.whole_consortium},
-    "agreement.agree": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement),
-    "agreement.return": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
-    | {Role.SECRETARIAT: on.whole_consortium},
+    "agreement.agree": PARTIES,
+    "agreement.return": PARTIES | {Role.SECRETARIAT: on.whole_consortium},
     "party.see": AGREEMENTS,
     "party.change": {Role.SECRETARIAT: on.whole_consortium},
     "duty.see": AGREEMENTS,
     "duty.change": {Role.SECRETARIAT: on.whole_consortium},
-    "duty.submit": dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_duty)
-    | {Role.SECRETARIAT: on.whole_consortium},
+    "duty.submit": {
+        Role.SECRETARIAT: on.whole_consortium,
+        Role.COLLEGE_ADMIN: on.own_duty,
+        Role.PARTNER: on.own_duty,
+    },
     "duty.reopen": {Role.SECRETARIAT: on.whole_consortium},
     "access.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
     "history.see": OFFICE,

@@ -117,7 +117,7 @@ class NextVersionSerializer(serializers.Serializer):
 
 
 class ClauseSerializer(serializers.Serializer):
-    """``shares`` by the party's id in percent; ``owners`` by the kind of result: a party's id, null for all together."""
+    """``shares`` in percent by the party's id; ``owners`` by the kind of result: a party's id, null is all together."""
 
     clause = serializers.ChoiceField(choices=Clause.choices)
     shares = serializers.DictField(

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ..forms.members import DayInput
-from ..models import Agreement, AgreementParty, Duty
+from ..models import Agreement, AgreementParty, Duty, Organization
 from . import VisibleFilter
 from .members import organizations
 
@@ -34,7 +34,7 @@ class AgreementFilter(django_filters.FilterSet):
         lacking = Agreement.objects.lacking().values("pk")
         return rows.filter(pk__in=lacking) if value else rows.exclude(pk__in=lacking)
 
-    def of_party(self, rows: QuerySet, name: str, value: object) -> QuerySet:
+    def of_party(self, rows: QuerySet, name: str, value: Organization) -> QuerySet:
         return rows.filter(pk__in=AgreementParty.objects.filter(organization=value).values("agreement"))
 
 

@@ -90,10 +90,8 @@ class ClauseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.agreement, self.clause = agreement, clause
         self.parties = {party.pk: party for party in agreement.parties.all()}
-        self.initial |= {
-            "terms": getattr(agreement, f"{clause.value}_terms"),
-            "excluded": getattr(agreement, f"{clause.value}_excluded"),
-        }
+        for name in ("terms", "excluded"):
+            self.initial[name] = getattr(agreement, f"{clause.value}_{name}")
         getattr(self, f"_add_{clause.value}")()
         self.order_fields([name for name in self.fields if name not in ("terms", "excluded")])
 
@@ -112,7 +110,7 @@ class ClauseForm(forms.Form):
 
     def _add_ip(self) -> None:
         owned = {row.result: str(row.owner_id or JOINTLY) for row in self.agreement.ownerships.all()}
-        choices = [("", _("Not said yet")), (JOINTLY, _("All parties together"))]
+        choices: list[tuple[str, Any]] = [("", _("Not said yet")), (JOINTLY, _("All parties together"))]
         choices += [(str(pk), str(party)) for pk, party in self.parties.items()]
         for result in Ownership.Result:
             self.fields[f"owner_of_{result.value}"] = forms.ChoiceField(
@@ -120,7 +118,7 @@ class ClauseForm(forms.Form):
             )
 
     def _add_secrecy(self) -> None:
-        field = Agreement._meta.get_field("secrecy_months").formfield(required=False)
+        field: Any = Agreement._meta.get_field("secrecy_months").formfield(required=False)
         field.initial = self.agreement.secrecy_months
         self.fields["secrecy_months"] = field
         self.fields["terms"].label = _("What is confidential")
@@ -182,7 +180,8 @@ class DoneForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"done_on": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["done_on"] = today
 
 
 class ReopenForm(forms.Form):

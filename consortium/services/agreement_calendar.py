@@ -3,9 +3,9 @@
 The job may run as often as it likes, and may have been away: a state changes once, and a warning is a row.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -45,17 +45,17 @@ def _warn(now: datetime) -> int:
 
 
 def _make_warning(agreement: Agreement, days: int, now: datetime) -> bool:
-    words = {"title": agreement.title, "day": agreement.ends_on}
-    left = (agreement.ends_on - timezone.localdate(now)).days
+    title, day = agreement.title, agreement.ends_on
+    left = (day - timezone.localdate(now)).days
     try:
         with alone():
             AgreementWarning.objects.create(agreement=agreement, days=days, at=now)
             notify(
-                _office_and_parties(agreement),
+                _office_and_parties(agreement, timezone.localdate(now)),
                 AGREEMENT_ENDING,
                 lambda: (
                     _("“%(title)s” ends on %(day)s, in %(left)s days.")
-                    % {"title": words["title"], "day": date_format(words["day"]), "left": left}
+                    % {"title": title, "day": date_format(day), "left": left}
                 ),
                 agreement.get_absolute_url(),
                 at=now,
@@ -79,7 +79,7 @@ def _remind(now: datetime) -> int:
 
 def _tell_of(duty: Duty, now: datetime) -> None:
     notify(
-        people_of(duty.agreement).filter(organization=duty.party.organization_id),
+        people_of(duty.agreement, timezone.localdate(now)).filter(organization=duty.party.organization_id),
         DUTY_DUE,
         lambda: (
             _("“%(duty)s” is due on %(day)s (%(agreement)s).")
@@ -90,6 +90,7 @@ def _tell_of(duty: Duty, now: datetime) -> None:
     )
 
 
-def _office_and_parties(agreement: Agreement):
+def _office_and_parties(agreement: Agreement, today: date) -> QuerySet[Affiliation]:
     office = Q(role=Affiliation.Role.SECRETARIAT, consortium=agreement.consortium_id)
-    return Affiliation.objects.in_force().filter(office | Q(pk__in=people_of(agreement).values("pk"))).order_by("pk")
+    parties = Q(pk__in=people_of(agreement, today).values("pk"))
+    return Affiliation.objects.in_force(today).filter(office | parties).order_by("pk")

@@ -130,7 +130,7 @@ def submit_agreement(agreement: Agreement, *, by: User, now: datetime) -> None:
     move(stored, Status.IN_APPROVAL, by=by)
     title = stored.title
     notify(
-        people_of(stored),
+        people_of(stored, timezone.localdate(now)),
         AGREEMENT_TO_AGREE,
         lambda: _("Please read and agree: %(title)s") % {"title": title},
         stored.get_absolute_url(),
@@ -160,9 +160,9 @@ def give_back_agreement(agreement: Agreement, *, reason: str, by: User, now: dat
     stored.parties.update(agreed_by=None, agreed_on=None)
     take_back(AGREEMENT_TO_AGREE, stored.get_absolute_url())
     title = stored.title
-    office = Affiliation.objects.in_force().filter(consortium=stored.consortium_id, role=Role.SECRETARIAT)
+    staff = Affiliation.objects.in_force(timezone.localdate(now)).filter(consortium=stored.consortium_id)
     notify(
-        office.exclude(user=by),
+        staff.filter(role=Role.SECRETARIAT).exclude(user=by),
         AGREEMENT_RETURNED,
         lambda: _("“%(title)s” was returned: %(reason)s") % {"title": title, "reason": reason.strip()},
         stored.get_absolute_url(),
@@ -268,9 +268,9 @@ def remove_draft(agreement: Agreement, *, by: User) -> None:
     stored.delete()
 
 
-def people_of(agreement: Agreement) -> models.QuerySet[Affiliation]:
-    """Who acts for the parties today: administrators of their colleges, people of their enterprises."""
-    return Affiliation.objects.in_force(timezone.localdate()).filter(
+def people_of(agreement: Agreement, today: date) -> models.QuerySet[Affiliation]:
+    """Who acts for the parties on that day: administrators of their colleges, people of their enterprises."""
+    return Affiliation.objects.in_force(today).filter(
         consortium=agreement.consortium_id,
         organization__in=agreement.parties.values("organization"),
         role__in=[Role.COLLEGE_ADMIN, Role.PARTNER],

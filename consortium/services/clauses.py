@@ -36,7 +36,7 @@ def set_shares(
     _say_one(bool(figures), excluded)
     name = SHARES[clause]
     for party in parties:
-        save_changes(party, by=by, **{name: given[party.pk]})
+        save_changes(party, by=by, **{name: given[party.pk]})  # type: ignore[arg-type]
     save_changes(stored, by=by, **{f"{clause.value}_terms": terms, f"{clause.value}_excluded": excluded})
 
 

@@ -17,10 +17,12 @@ from consortium.routes import ROUTES
 SEGMENTS = {
     "classes": "class",
     "consortium": "organization",
+    "duties": "duty",
     "enterprises": "organization",
     "files": "picture",
     "hours": "hours",
     "months": "closed_month",
+    "parties": "party",
     "partners": "partnership",
     "people": "person",
     "progress": "progress",
@@ -38,6 +40,7 @@ INSTEAD = {
 # parts of a path that are no record
 WORDS = {
     "consortium:attachment_create": {"model": "zones.zone"},
+    "consortium:agreement_clause": {"name": "cost"},
     "consortium:attachment_page": {"page": 1},
     "tasks:plan_export": {"kind": "xlsx"},
     "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},

@@ -16,10 +16,13 @@ from stdnum.cn.uscc import calc_check_digit
 
 from consortium.models import (
     Affiliation,
+    Agreement,
+    AgreementParty,
     Announcement,
     AnnouncementAudience,
     Consortium,
     Department,
+    Duty,
     Export,
     HistoryEntry,
     Invitation,
@@ -97,6 +100,7 @@ class Maker:
 
     def side(self, side: str, consortium: Consortium) -> None:
         self.members(side, consortium)
+        self.agreements(side, consortium)
         self.desk(side, consortium)
         self.zones(side, consortium)
         self.projects(side)
@@ -124,6 +128,20 @@ class Maker:
         add("membership", side, college.memberships.get())
         add("person", side, self.staff["partner"])
         add("affiliation", side, self.staff["partner"].affiliations.get())
+
+    def agreements(self, side: str, consortium: Consortium) -> None:
+        add = self.world.add
+        agreement = add("agreement", side, Agreement.objects.create(
+            consortium=consortium, title=f"agreement~{side}", type="order_class", starts_on=LONG_AGO,
+            ends_on=self.today + datetime.timedelta(days=400),
+        ))  # fmt: skip
+        party = AgreementParty(agreement=agreement, number=1, organization=self.college, signatory=f"party~{side}")
+        party.save()
+        add("party", side, party)
+        AgreementParty.objects.create(agreement=agreement, number=2, organization=self.enterprise)
+        add("duty", side, Duty.objects.create(
+            agreement=agreement, party=party, text=f"duty~{side}", due=self.today
+        ))  # fmt: skip
 
     def desk(self, side: str, consortium: Consortium) -> None:
         """What the office sends and keeps, and what lies on people's desks."""
