@@ -89,7 +89,7 @@ class Program:
         self.start("scheduler", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
 
 
-def own_database(folder: Path) -> Iterator[str]:
+def own_database(folder: Path, suffix: str = "browser") -> Iterator[str]:
     """The address of an empty database for the program: a file, or beside the PostgreSQL that the tests use."""
     address = os.environ.get("DATABASE_URL", "")
     if not address.startswith("postgres"):
@@ -98,7 +98,7 @@ def own_database(folder: Path) -> Iterator[str]:
     import psycopg2
 
     parts = urlsplit(address)
-    name = f"{parts.path.strip('/')}_browser"
+    name = f"{parts.path.strip('/')}_{suffix}"
     connection = psycopg2.connect(address)
     connection.autocommit = True
     with connection.cursor() as cursor:
