@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from config.celery import app
 from consortium.models import Affiliation, Consortium, Department, Membership, Organization, User
+from evaluation import guard
 
 Kind, Role = Organization.Kind, Affiliation.Role
 LONG_AGO = datetime.date(2019, 4, 1)
@@ -41,8 +42,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def history_that_can_be_emptied(request):
-    """SQLite has no TRUNCATE: after a test with real transactions the triggers against DELETE step aside."""
+def tables_that_can_be_emptied(request):
+    """After a test with real transactions the guards step aside; those of what is published stand again when the
+    tables are empty. SQLite has no TRUNCATE: there the history's triggers against DELETE step aside too."""
     marker = request.node.get_closest_marker("django_db")
     real = {"transactional_db", "live_server"} & set(request.fixturenames)
     if not real and not (marker and marker.kwargs.get("transaction")):
@@ -50,6 +52,7 @@ def history_that_can_be_emptied(request):
         return
     request.getfixturevalue("transactional_db")  # this fixture is cleaned up before that one
     yield
+    guard.take_down()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             find = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'history_keep_delete%'"

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from .. import scoring
+from .. import guard, scoring
 from ..models import Evaluation, Indicator, Score
+
+Status = Evaluation.Status
 
 
 def compute(evaluation: Evaluation) -> scoring.Result:
@@ -70,7 +72,13 @@ def named(indicators: list[Indicator], most: int = 3) -> str:
 def verify_results() -> list[str]:
     """Recompute every frozen result and its hash; a sentence for each that differs."""
     differing = []
+    if unguarded := guard.missing():
+        differing.append(
+            _("The database does not keep what is published, a trigger is missing: %(tables)s. Run manage.py migrate.")
+            % {"tables": ", ".join(unguarded)}
+        )
     frozen = Evaluation.objects.filter(status__in=Evaluation.Status.frozen())
+    taken_over = set(Evaluation.objects.exclude(supersedes=None).values_list("supersedes", "status"))
     for evaluation in frozen.select_related("zone", "scheme").order_by("pk"):
         name = f"{evaluation} (id {evaluation.pk})"
         if digest(evaluation.result) != evaluation.sha256:
@@ -81,6 +89,15 @@ def verify_results() -> list[str]:
             same = False
         if not same:
             differing.append(_("%(evaluation)s: the scores give another result.") % {"evaluation": name})
+        if (
+            evaluation.status == Status.SUPERSEDED
+            and not {
+                (evaluation.pk, Status.PUBLISHED.value),
+                (evaluation.pk, Status.SUPERSEDED.value),
+            }
+            & taken_over
+        ):
+            differing.append(_("%(evaluation)s: superseded, but no correction is published.") % {"evaluation": name})
     return differing
 
 

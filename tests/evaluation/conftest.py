@@ -1,6 +1,7 @@
 """A zone of the college with one partner enterprise, a scheme in force, two experts who may review it."""
 
 import datetime
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from consortium.models import Affiliation, Department
 from consortium.services import Refused
-from evaluation import services
+from evaluation import guard, services
 from evaluation.models import Side
 from evaluation.services import Assessed, Given
 from zones.models import Zone, ZonePartner
@@ -36,6 +37,14 @@ def wrong(act) -> dict[str, list[str]]:
     with pytest.raises(ValidationError) as caught:
         act()
     return caught.value.message_dict
+
+
+@contextmanager
+def as_owner():
+    """The owner of the database takes the guard of what is published away, and puts it back."""
+    guard.take_down()
+    yield
+    guard.put_up()
 
 
 @pytest.fixture

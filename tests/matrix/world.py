@@ -362,10 +362,10 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         services.object_to(evaluation, text, by=college_admin, now=now - datetime.timedelta(days=30))
         objection = world.add("objection", side, evaluation.objections.get())
         services.answer_objection(objection, "…", by=clerk, now=now)
-        services.publish(evaluation, by=clerk, now=now)
-        world.add("published", side, evaluation)
         # somebody who once reviewed and acts otherwise now is not told of it
         Reviewer.objects.create(evaluation=evaluation, person=college_admin, side=Side.THIRD_PARTY)
+        services.publish(evaluation, by=clerk, now=now)
+        world.add("published", side, evaluation)
 
 
 def rivals_outcome(maker: Maker, zone: Zone, rival: Organization) -> None:
