@@ -27,6 +27,7 @@ class SchemeForm(forms.ModelForm):
             "third_party_weight",
             "drops_extremes",
             "publicity_days",
+            "talk_above",
         ]
 
 

@@ -1,7 +1,7 @@
 """The database itself keeps what is published: triggers refuse to change, replace, remove or add to it.
 
 A published evaluation may take one step, to superseded, in which nothing else changes. Its parts (reviewers, scores,
-self-assessments, findings, objections) and the scheme by which it was counted stay as they are. A draft is free.
+talks, self-assessments, findings, objections) and the scheme by which it was counted stay as they are. A draft is free.
 
 Why not in a migration, as with the history: on SQLite Django changes a table by building it anew, which loses its
 triggers and is refused while triggers of other tables name it. So they step aside while the evaluation's tables are
@@ -26,6 +26,8 @@ PARTS = {
     "evaluation_finding": OWN,
     "evaluation_objection": OWN,
     "evaluation_score": OF_REVIEWER,
+    "evaluation_talk": OWN,
+    "evaluation_guestlink": OF_REVIEWER,
 }
 PARTS_OF_SCHEME = ["evaluation_indicator", "evaluation_gradeband"]
 # table of what takes one more step of status: that step, and what else an INSERT OR REPLACE would remove
@@ -116,7 +118,7 @@ def _on_postgresql() -> Iterator[tuple[str, str, str]]:
 def _functions() -> Iterator[str]:
     """The functions of the triggers of PostgreSQL.
 
-    FOR SHARE waits for who is publishing at this moment, and then sees that it is published.
+    FOR SHARE waits for who is publishing at this moment; the status is compared after that, as it is then.
     """
     yield f"""
 CREATE OR REPLACE FUNCTION evaluation_keep_all() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -140,22 +142,27 @@ BEGIN
     RETURN NEW;
 END $$;"""
     for table, owner in PARTS.items():
-        yield _keep_part(table, f"PERFORM 1 FROM {EVALUATION} WHERE id = {owner} AND status IN {FROZEN} FOR SHARE")
+        yield _keep_part(
+            table,
+            f"SELECT status INTO its_status FROM {EVALUATION} WHERE id = {owner} FOR SHARE;",
+            f"its_status IN {FROZEN}",
+        )
     for table in PARTS_OF_SCHEME:
-        yield _keep_part(table, f"PERFORM 1 WHERE {_of_scheme('{row}.scheme_id')}")
+        yield _keep_part(table, "", _of_scheme("{row}.scheme_id"))
 
 
-def _keep_part(table: str, look: str) -> str:
+def _keep_part(table: str, look: str, kept: str) -> str:
     checks = "".join(
         f"""
     IF TG_OP <> '{other}' THEN
-        {look.format(row=row)};
-        IF FOUND THEN RAISE EXCEPTION '{SENTENCE}'; END IF;
+        {look.format(row=row)}
+        IF {kept.format(row=row)} THEN RAISE EXCEPTION '{SENTENCE}'; END IF;
     END IF;"""
         for row, other in (("OLD", "INSERT"), ("NEW", "DELETE"))
     )
     return f"""
 CREATE OR REPLACE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE its_status text;
 BEGIN{checks}
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import User
 from consortium.personal import OPEN, PersonalField, holds, register
 
-from .models import AnnualReport, Evaluation, Objection, Reviewer, Score
+from .models import AnnualReport, Evaluation, Objection, Reviewer, Score, Talk
 
 SEALED = _("Always: a sealed report is an archive document and its checksum proves every word")
 SIGNED = _("As long as the evaluation, as its proof; under a pseudonym when the person is erased")
@@ -40,6 +40,10 @@ register(
 register(
     Score,
     {"note": PersonalField(_("To give the reason of a score."), EVALUATION, SIGNED, OPEN)},
+)
+register(
+    Talk,
+    {"outcome": PersonalField(_("To say what the reviewers agreed."), EVALUATION, SIGNED, OPEN)},
 )
 register(
     Objection,

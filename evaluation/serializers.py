@@ -32,6 +32,7 @@ class SchemeSerializer(serializers.ModelSerializer):
             "third_party_weight",
             "drops_extremes",
             "publicity_days",
+            "talk_above",
             "published_at",
             "bands",
         ]

@@ -1,5 +1,6 @@
-from .evaluations import Evaluation, Finding, Objection, Reviewer, Score, SelfAssessment
+from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessment
 from .reports import AnnualReport
+from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side
 
 __all__ = [
@@ -7,6 +8,7 @@ __all__ = [
     "Evaluation",
     "Finding",
     "GradeBand",
+    "GuestLink",
     "Indicator",
     "Objection",
     "Reviewer",
@@ -14,4 +16,5 @@ __all__ = [
     "Score",
     "SelfAssessment",
     "Side",
+    "Talk",
 ]

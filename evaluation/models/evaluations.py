@@ -247,6 +247,9 @@ class Reviewer(models.Model):
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="reviewers")  # a part of it
     person = models.ForeignKey(User, models.PROTECT, related_name="reviews", verbose_name=_("reviewer"))
     side = models.CharField(_("side"), max_length=12, choices=Side)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    reminded_on = models.DateField(_("reminded on"), null=True, blank=True, editable=False)
+    saves = models.PositiveIntegerField(default=0, editable=False)  # counts up, and gives each saved score its version
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
 
     objects = ReviewerQuerySet.as_manager()
@@ -265,49 +268,6 @@ class Reviewer(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.get_side_display()}"
-
-
-class ScoreQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """An expert's own; the secretariat and the auditor see sheets once submitted; others see means only."""
-        affiliation = user.affiliation
-        if not affiliation:
-            return self.none()
-        rows = self.filter(reviewer__evaluation__in=Evaluation.objects.visible_to(user))
-        if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR}:
-            return rows.exclude(reviewer__submitted_at=None)
-        return rows.filter(reviewer__person=user) if affiliation.role == Role.EXPERT else self.none()
-
-
-class Score(models.Model):
-    """One reviewer's score of one indicator, 0 to 100."""
-
-    reviewer = models.ForeignKey(Reviewer, models.CASCADE, related_name="scores")  # a part of it
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="scores", verbose_name=_("indicator"))
-    score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, validators=SCORE_RANGE)
-    note = models.TextField(_("note"), blank=True)
-
-    objects = ScoreQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("score")
-        verbose_name_plural = _("scores")
-        ordering = ["indicator__number", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reviewer", "indicator"],
-                name="score_once",
-                violation_error_message=_("This indicator is scored already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(score__gte=0, score__lte=100),
-                name="score_range",
-                violation_error_message=_("A score is between 0 and 100."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.indicator}: {self.score}"
 
 
 class Finding(models.Model):

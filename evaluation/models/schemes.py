@@ -85,6 +85,12 @@ class Scheme(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text=_("Working days, without weekends and public holidays."),
     )
+    talk_above = models.PositiveSmallIntegerField(
+        _("a talk is needed above a difference of, points"),
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Between the highest and the lowest score that reviewers gave one indicator."),
+    )
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     objects = SchemeQuerySet.as_manager()

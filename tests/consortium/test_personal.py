@@ -100,7 +100,9 @@ NOT_PERSONAL = {
     "evaluation.Evaluation": "status opened_on self_assessment_on review_on publicity_on publicity_ends_on "
     "published_at result sha256",
     "evaluation.SelfAssessment": "note",
-    "evaluation.Reviewer": "side",
+    "evaluation.Reviewer": "side due_on reminded_on",
+    "evaluation.Talk": "held_on",
+    "evaluation.GuestLink": "secret_hash expires_at",
     "evaluation.Finding": "reason",
     "evaluation.Objection": "answer answered_at",
     "zones.Post": "name",

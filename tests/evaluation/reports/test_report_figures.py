@@ -8,6 +8,7 @@ from evaluation.models import Evaluation
 from evaluation.services import report_figures, reports
 from evaluation.services.results import digest
 
+from ..conftest import as_owner
 from .conftest import YEAR
 
 pytestmark = pytest.mark.django_db
@@ -92,13 +93,15 @@ def test_the_published_result_is_shown_line_by_line(zone, published):
 
 
 def test_without_a_publication_there_is_not_a_single_score(zone, published):
-    Evaluation.objects.filter(pk=published.pk).update(status=Evaluation.Status.PUBLICITY)
+    with as_owner():
+        Evaluation.objects.filter(pk=published.pk).update(status=Evaluation.Status.PUBLICITY)
     assert report_figures.evaluation(zone, YEAR) == {"status": "publicity", "since": "2026-01-19"}
     assert report_figures.evaluation(zone, YEAR - 1) == {"status": "none"}
 
 
 def test_a_result_that_does_not_fit_its_checksum_is_not_printed(zone, published):
-    Evaluation.objects.filter(pk=published.pk).update(result={**published.result, "official": "99.00"})
+    with as_owner():
+        Evaluation.objects.filter(pk=published.pk).update(result={**published.result, "official": "99.00"})
     with pytest.raises(Refused, match="^The published result does not fit its checksum"):
         report_figures.evaluation(zone, YEAR)
 
