@@ -92,6 +92,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "consortium:announcement_receipts": "announcement.receipts",
     "consortium:announcement_remind": "announcement.change",
     "consortium:announcement_withdraw": "announcement.change",
+    "consortium:joint_work_list": "agreement.see",
     "consortium:agreement_list": "agreement.see",
     "consortium:agreement_create": "agreement.add",
     "consortium:agreement_detail": "agreement.see",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .members import Consortium, Organization
 from .people import Affiliation, User
@@ -104,7 +105,7 @@ class Agreement(models.Model):
 
     class Type(models.TextChoices):
         ORDER_CLASS = "order_class", _("Order class")
-        INDUSTRY_COLLEGE = "industry_college", _("Industry college")
+        INDUSTRY_COLLEGE = "industry_college", pgettext_lazy("agreement", "Industry college")
         APPRENTICESHIP = "apprenticeship", _("Apprenticeship")
         TECHNICAL_SERVICE = "technical_service", _("Technical service")
         EQUIPMENT_SHARING = "equipment_sharing", _("Equipment sharing")
@@ -116,7 +117,7 @@ class Agreement(models.Model):
         SIGNED = "signed", _("Signed")
         EXPIRED = "expired", _("Expired")
         TERMINATED = "terminated", _("Terminated")
-        SUPERSEDED = "superseded", _("Superseded")
+        SUPERSEDED = "superseded", pgettext_lazy("agreement", "Superseded")
 
         @classmethod
         def open(cls) -> list["Agreement.Status"]:

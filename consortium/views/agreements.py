@@ -39,7 +39,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         Column(gettext_lazy("Parties"), "party_names"),
         Column(gettext_lazy("Version"), "version", numeric=True, in_list=False),
         Column(gettext_lazy("In force from"), "starts_on", sort="starts_on"),
-        Column(gettext_lazy("Until"), "ends_on", sort="ends_on"),
+        Column(gettext_lazy("In force until"), "ends_on", sort="ends_on"),
         Column(gettext_lazy("State"), "get_status_display", sort="status"),
         Column(gettext_lazy("Clauses missing"), "missing_label"),
     ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
 from evaluation.demo import (
+    agreements,
     evaluations,
     files,
     hours,
@@ -77,6 +78,8 @@ class Command(BaseCommand):
         imports.load(people, today)
         self.stdout.write("Evaluations …")
         evaluations.load(people, ground, today, random)
+        self.stdout.write("Agreements …")
+        agreements.load(people, today)
         self.stdout.write("Announcements and notices …")
         notices.load(people, timezone.now())
 
