@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from consortium.services import Refused
+from consortium.services import Refused, sheets
 from tests.consortium.files import docx, old_office, packed
 from zones.models import HourImport
 from zones.services import order_import, run_import
@@ -320,9 +320,7 @@ def test_a_file_that_is_none_of_ours_gets_a_sentence_and_no_order(partner, make,
 
 
 def test_many_parts_that_together_are_too_large_are_refused_by_the_check(partner, monkeypatch):
-    from zones.services import hour_sheets
-
-    monkeypatch.setattr(hour_sheets, "UNPACKED_BYTES", 5_000)
+    monkeypatch.setattr(sheets, "UNPACKED_BYTES", 5_000)
     order = order_import(upload(workbook(ROW)), language="en", by=partner, now=timezone.now())
     run_import(order)
     assert (order.status, order.error) == ("failed", "Unpacked, this file would be far too large.")
