@@ -25,6 +25,7 @@ PARTS = {
     "evaluation_selfassessment": OWN,
     "evaluation_finding": OWN,
     "evaluation_objection": OWN,
+    "evaluation_measurement": OWN,
     "evaluation_score": OF_REVIEWER,
     "evaluation_talk": OWN,
     "evaluation_guestlink": OF_REVIEWER,

@@ -1,55 +1,34 @@
-"""Measures for the quantified targets of tasks, counted from zones and registers: only what has been verified."""
+"""The measures of an evaluation fill the targets of tasks too: counted over the zones of the responsible member."""
 
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tasks.measures import measure
 from tasks.models import Task
-from zones.models import PartTimeTeacher, TeacherPlacement, TeachingResource, TechnicalService, Zone, ZonePartner
+from zones.models import Zone
+
+from .measures import MEASURES, Measure
 
 
-def _of_task(rows: QuerySet, task: Task, zone: str = "zone__") -> QuerySet:
-    """The consortium's rows, of the responsible member's own zones when the task has one."""
-    rows = rows.filter(**{f"{zone}consortium": task.plan.consortium_id})
+def _zones(task: Task) -> QuerySet[Zone]:
+    """The consortium's zones, of the responsible member its own when the task has one."""
+    rows = Zone.objects.filter(consortium=task.plan.consortium_id)
     college = task.responsible_organization_id
-    return rows.filter(**{f"{zone}college": college}) if college else rows
+    return rows.filter(college=college) if college else rows
 
 
-def _verified(model: type, task: Task) -> QuerySet:
-    return _of_task(model.objects.verified().in_year(task.plan.year), task)  # type: ignore[attr-defined]
+def _of_task(found: Measure) -> None:
+    measure(found.name, found.label, found.unit)(lambda task: found.together(_zones(task), task.plan.year))
 
 
-@measure("part_time_teachers", _("Part-time teachers from enterprises"), _("people"))
-def part_time_teachers(task: Task) -> Decimal:
-    return Decimal(_verified(PartTimeTeacher, task).order_by().values("teacher").distinct().count())
-
-
-@measure("teachers_in_enterprises", _("Teachers in practice at enterprises"), _("person-times"))
-def teachers_in_enterprises(task: Task) -> Decimal:
-    return Decimal(_verified(TeacherPlacement, task).count())
-
-
-@measure("partner_enterprises", _("Enterprises that work in zones"), _("enterprises"))
-def partner_enterprises(task: Task) -> Decimal:
-    first, last = date(task.plan.year, 1, 1), date(task.plan.year, 12, 31)
-    rows = _of_task(ZonePartner.objects.filter(Q(until=None) | Q(until__gte=first), since__lte=last), task)
-    return Decimal(rows.order_by().values("enterprise").distinct().count())
+for one in MEASURES.values():
+    _of_task(one)
 
 
 @measure("industry_colleges", _("Special zones that are industry colleges"), _("zones"))
 def industry_colleges(task: Task) -> Decimal:
-    rows = Zone.objects.filter(form=Zone.Form.INDUSTRY_COLLEGE, established_on__lte=date(task.plan.year, 12, 31))
-    return Decimal(_of_task(rows.exclude(status=Zone.Status.CLOSED), task, zone="").count())
-
-
-@measure("teaching_resources", _("Teaching resources made together"), _("pieces"))
-def teaching_resources(task: Task) -> Decimal:
-    return Decimal(_verified(TeachingResource, task).count())
-
-
-@measure("technical_services", _("Money received for technical services"), _("yuan"))
-def technical_services(task: Task) -> Decimal:
-    return _verified(TechnicalService, task).aggregate(total=Sum("amount_received"))["total"] or Decimal(0)
+    rows = _zones(task).filter(form=Zone.Form.INDUSTRY_COLLEGE, established_on__lte=date(task.plan.year, 12, 31))
+    return Decimal(rows.exclude(status=Zone.Status.CLOSED).count())

@@ -1,4 +1,5 @@
 from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessment
+from .measurements import Measurement
 from .reports import AnnualReport
 from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side
@@ -10,6 +11,7 @@ __all__ = [
     "GradeBand",
     "GuestLink",
     "Indicator",
+    "Measurement",
     "Objection",
     "Reviewer",
     "Scheme",

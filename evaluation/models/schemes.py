@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q, Sum
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Affiliation, Consortium
 
 from .. import scoring
+from ..curves import read_curve, write_curve
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -196,6 +198,15 @@ class Indicator(models.Model):
     is_required = models.BooleanField(_("required"), default=False)
     kind = models.CharField(_("kind of indicator"), max_length=12, choices=Kind, default=Kind.WEIGHTED)
     rubric = models.TextField(_("rubric"), blank=True, help_text=_("What earns which score. Reviewers see it."))
+    measure = models.CharField(
+        _("counted by the program"), max_length=40, blank=True, help_text=_("Empty: reviewers score it.")
+    )
+    curve = models.CharField(
+        _("points for figures"),
+        max_length=300,
+        blank=True,
+        help_text=_("A figure = its points, at least two, such as 0=0, 10=60, 24=100. In between points grow evenly."),
+    )
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -216,10 +227,24 @@ class Indicator(models.Model):
                     "A weighted indicator has a weight over 0 and up to 100, a deduction or veto has none."
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(measure="", curve="") | (Q(kind="weighted") & ~Q(measure="") & ~Q(curve="")),
+                name="indicator_measured",
+                violation_error_code="curve",
+                violation_error_message=_("Only a weighted indicator is counted, and then it has points for figures."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.number} {self.name}"
+
+    def clean(self):
+        """The table from figures to points is read, and kept as it is written everywhere."""
+        if self.curve:
+            try:
+                self.curve = write_curve(read_curve(self.curve))
+            except ValidationError as error:
+                raise ValidationError({"curve": error.messages}) from None
 
     @property
     def section(self) -> str:
