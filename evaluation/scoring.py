@@ -45,13 +45,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Item:
-    """One weighted indicator: its weight in percent and, if it was chosen, the scores of each side, each 0 to 100."""
+    """One weighted indicator: its weight in percent and, if it was chosen, the scores of each side, each 0 to 100.
+
+    Points of a measured figure come as exact fractions.
+    """
 
     number: int
     dimension: str
     weight: Decimal
     is_chosen: bool
-    scores: Mapping[str, Sequence[Decimal]]
+    scores: Mapping[str, Sequence[Decimal | Fraction]]
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def evaluate(items: Sequence[Item], rules: Rules, deductions: Iterable[Decimal] 
     )
 
 
-def side_means(scores: Mapping[str, Sequence[Decimal]], drops_extremes: bool) -> dict[str, Fraction]:
+def side_means(scores: Mapping[str, Sequence[Decimal | Fraction]], drops_extremes: bool) -> dict[str, Fraction]:
     """The exact mean of each side that has scores, without its extremes if the rule says so and there are enough."""
     return {side: _mean(values, drops_extremes) for side, values in scores.items() if values}
 
@@ -151,7 +154,7 @@ def rounded(value: Fraction) -> Decimal:
     return Decimal(math.floor(value * 100 + Fraction(1, 2))).scaleb(-2)
 
 
-def _mean(values: Sequence[Decimal], drops_extremes: bool) -> Fraction:
+def _mean(values: Sequence[Decimal | Fraction], drops_extremes: bool) -> Fraction:
     kept = sorted(map(Fraction, values))
     if drops_extremes and len(kept) >= FEWEST_FOR_DROPPING:
         kept = kept[1:-1]

@@ -47,6 +47,7 @@ class IndicatorSerializer(serializers.ModelSerializer):
         model = Indicator
         fields = [
             "id", "scheme", "number", "group", "dimension", "name", "weight", "is_required", "kind", "rubric",
+            "measure", "curve",
         ]  # fmt: skip
         validators: list = []
 
@@ -152,12 +153,20 @@ class SidesSerializer(serializers.Serializer):
     third_party = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
 
 
+class MeasuredSerializer(serializers.Serializer):
+    """Which measure, its figure, and the points that the scheme's table gives for it."""
+
+    name = serializers.CharField()
+    value = serializers.DecimalField(max_digits=14, decimal_places=2)
+    points = serializers.DecimalField(max_digits=5, decimal_places=2)
+
+
 class IndicatorResultSerializer(serializers.Serializer):
     number = serializers.IntegerField()
     weight = serializers.DecimalField(max_digits=5, decimal_places=2)
     is_required = serializers.BooleanField()
     score = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
-    measure = serializers.CharField(allow_null=True)
+    measure = MeasuredSerializer(allow_null=True)
     sides = SidesSerializer()
 
 

@@ -1,16 +1,13 @@
 from .evaluations import (
-    Assessed,
     add_finding,
     assign_reviewer,
     open_evaluation,
     remove_finding,
     return_scores,
-    save_self_assessment,
-    start_self_assessment,
-    submit_self_assessment,
     withdraw_reviewer,
 )
 from .indicator_files import read_indicators
+from .measuring import measure_again, measurements
 from .presentation import presented
 from .publication import (
     answer_objection,
@@ -36,6 +33,7 @@ from .schemes import (
     scheme_problems,
 )
 from .scores import Given, save_scores, submit_scores
+from .self_assessment import Assessed, save_self_assessment, start_self_assessment, submit_self_assessment
 
 __all__ = [
     "Assessed",
@@ -48,6 +46,8 @@ __all__ = [
     "create_indicator",
     "create_scheme",
     "import_scheme",
+    "measure_again",
+    "measurements",
     "object_to",
     "open_evaluation",
     "presented",

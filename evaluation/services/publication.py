@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from consortium.models import User
 from consortium.services import Refused, create, move, record
 
-from ..models import Evaluation, Finding, Objection, Reviewer, Score, SelfAssessment, Side
+from ..models import Evaluation, Finding, Measurement, Objection, Reviewer, Score, SelfAssessment, Side
 from .evaluations import avoidances, lock
 from .notices import tell_answer, tell_objection, tell_publicity, tell_published
 from .results import digest, named, recompute, unscored
@@ -176,6 +176,10 @@ def _copy_parts(old: Evaluation, new: Evaluation) -> None:
     Finding.objects.bulk_create(
         Finding(evaluation=new, indicator=row.indicator, points=row.points, reason=row.reason)
         for row in old.findings.select_related("indicator")
+    )
+    Measurement.objects.bulk_create(
+        Measurement(evaluation=new, indicator_id=row.indicator_id, value=row.value, measured_at=row.measured_at)
+        for row in old.measurements.all()
     )
     for reviewer in old.reviewers.prefetch_related("scores"):
         copy = Reviewer.objects.create(evaluation=new, person_id=reviewer.person_id, side=reviewer.side)

@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections import defaultdict
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from .. import guard, scoring
-from ..models import Evaluation, Indicator, Score
+from ..models import Evaluation, Indicator, Measurement, Score
 
 Status = Evaluation.Status
 
@@ -28,6 +29,7 @@ def recompute(evaluation: Evaluation) -> dict[str, object]:
     """The result as it is frozen and answered by the API, without its hash. Scores are decimal strings."""
     result = compute(evaluation)
     rows = {row.number: row for row in evaluation.scheme.indicators.weighted()}
+    measured = {row.indicator.number: row for row in evaluation.measurements.select_related("indicator")}
     return {
         "indicators": [
             {
@@ -35,7 +37,7 @@ def recompute(evaluation: Evaluation) -> dict[str, object]:
                 "weight": str(rows[item.number].weight),
                 "is_required": rows[item.number].is_required,
                 "score": None if item.score is None else str(item.score),
-                "measure": None,
+                "measure": _measure(measured.get(item.number)),
                 "sides": {side: str(mean) for side, mean in item.sides.items()},
             }
             for item in result.items
@@ -49,6 +51,13 @@ def recompute(evaluation: Evaluation) -> dict[str, object]:
     }
 
 
+def _measure(row: Measurement | None) -> dict[str, str] | None:
+    """Which measure, its figure, and the points that the scheme's table gives for it."""
+    if row is None:
+        return None
+    return {"name": row.indicator.measure, "value": str(row.value), "points": str(row.points)}
+
+
 def digest(result: object) -> str:
     """SHA-256 of the result as canonical JSON: keys sorted, no spaces, UTF-8."""
     text = json.dumps(result, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -56,9 +65,10 @@ def digest(result: object) -> str:
 
 
 def unscored(evaluation: Evaluation) -> list[Indicator]:
-    """Chosen indicators that nobody who has finished scored."""
+    """Chosen indicators that nobody who has finished scored and the program did not measure."""
     scored = Score.objects.filter(reviewer__evaluation=evaluation).exclude(reviewer__submitted_at=None)
     chosen = evaluation.self_assessments.filter(is_chosen=True).exclude(indicator__in=scored.values("indicator"))
+    chosen = chosen.exclude(indicator__in=evaluation.measurements.values("indicator"))
     return [row.indicator for row in chosen.select_related("indicator")]
 
 
@@ -102,10 +112,17 @@ def verify_results() -> list[str]:
 
 
 def _items(evaluation: Evaluation) -> list[scoring.Item]:
-    given: dict[int, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    given: dict[int, dict[str, list[Decimal | Fraction]]] = defaultdict(lambda: defaultdict(list))
     scores = Score.objects.filter(reviewer__evaluation=evaluation).exclude(reviewer__submitted_at=None)
-    for indicator, side, score in scores.values_list("indicator", "reviewer__side", "score"):
+    overridden = set()
+    for indicator, reviewer, side, score in scores.values_list("indicator", "reviewer", "reviewer__side", "score"):
         given[indicator][side].append(score)
+        overridden.add((indicator, reviewer))
+    finished = list(evaluation.reviewers.exclude(submitted_at=None).values_list("pk", "side"))
+    for row in evaluation.measurements.select_related("indicator"):
+        for reviewer, side in finished:  # who says nothing else agrees with what was measured
+            if (row.indicator_id, reviewer) not in overridden:
+                given[row.indicator_id][side].append(row.exact)
     return [
         scoring.Item(
             number=row.indicator.number,

@@ -36,11 +36,14 @@ def save_scores(reviewer: Reviewer, given: Sequence[Given], *, by: User) -> None
     _lock_unsubmitted(reviewer, by)
     assessed = reviewer.evaluation.self_assessments.filter(is_chosen=True)
     chosen = set(assessed.values_list("indicator", flat=True))
+    measured = set(reviewer.evaluation.measurements.values_list("indicator", flat=True))
     errors: dict[str, list[str]] = {}
     rows = []
     for one in given:
         if one.indicator.pk not in chosen:
             errors[f"score_{one.indicator.number}"] = [_("This indicator is not chosen in this evaluation.")]
+        elif one.score is not None and one.indicator.pk in measured and not one.note.strip():
+            errors[f"score_{one.indicator.number}"] = [_("Say in the remark why the measured score is not right.")]
         elif one.score is not None:
             row = Score(reviewer=reviewer, indicator=one.indicator, score=one.score, note=one.note)
             try:
@@ -69,8 +72,9 @@ def submit_scores(reviewer: Reviewer, *, by: User, now: datetime) -> None:
 
 
 def missing_scores(reviewer: Reviewer) -> list[Indicator]:
-    """Chosen indicators that this reviewer has not scored."""
+    """Chosen indicators that this reviewer has not scored and the program did not measure."""
     chosen = reviewer.evaluation.self_assessments.filter(is_chosen=True)
+    chosen = chosen.exclude(indicator__in=reviewer.evaluation.measurements.values("indicator"))
     rows = chosen.exclude(indicator__in=reviewer.scores.values("indicator")).select_related("indicator")
     return [row.indicator for row in rows]
 

@@ -83,7 +83,7 @@ def other_zone(make_zone, college2, rival_enterprise):
 def make_scheme(consortium, secretariat):
     """A scheme in force from CSV rows "number,weight,required,kind"; the 21 indicators without any."""
 
-    def make(*rows: str, year: int = 2025, **fields) -> object:
+    def make(*rows: str, year: int = 2025, publish: bool = True, **fields) -> object:
         data = INDICATORS.read_bytes()
         if rows:
             head = "number,group,dimension,name,weight_percent,required,kind\n"
@@ -92,7 +92,8 @@ def make_scheme(consortium, secretariat):
         file = ContentFile(data, name="scheme.csv")
         scheme = services.import_scheme(file, year=year, name="绩效评价", consortium=consortium, by=secretariat)
         services.change_scheme(scheme, by=secretariat, **fields)
-        services.publish_scheme(scheme, by=secretariat, now=NOW)
+        if publish:
+            services.publish_scheme(scheme, by=secretariat, now=NOW)
         return scheme
 
     return make
