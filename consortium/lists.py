@@ -221,7 +221,9 @@ def _tally(request: HttpRequest, filterset: type[FilterSet], queryset: QuerySet,
     query.pop(name, None)
     others = filterset(query, queryset=queryset, request=request)
     field, chosen = filterset.base_filters[name], request.GET.get(name, "")
-    found = queryset.model._base_manager.filter(pk__in=others.qs.order_by().values("pk")).order_by()
+    found = others.qs.order_by()
+    if found.query.annotations:  # they would be grouped by as well
+        found = queryset.model._base_manager.filter(pk__in=found.values("pk")).order_by()
     counts = dict(found.values_list(field.field_name).annotate(Count("pk")))
     choices = [
         Link(_query(request, **{name: value}), label, value, counts.get(value, 0), value == chosen)

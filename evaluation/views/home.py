@@ -20,6 +20,7 @@ from tasks.lights import tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
 from zones.models import Enrollment, HourEntry, InnovationClass, Student, Zone
+from zones.services.months import last_of_month
 from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
@@ -148,7 +149,8 @@ def _health(user: User) -> list[tuple[str, int, bool, str]]:
 
 def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
     """The college's zones: partners, hours of this month, places taken, how far this year's evaluation is."""
-    hours = HourEntry.objects.visible_to(user).approved().filter(date__year=today.year, date__month=today.month)
+    first = today.replace(day=1)
+    hours = HourEntry.objects.visible_to(user).approved().filter(date__range=(first, last_of_month(first)))
     month = {row["project__zone"]: row["hours"] for row in hours.totals_by("project__zone")}
     students = Enrollment.objects.visible_to(user).open().order_by().values_list("innovation_class__zone")
     taken = dict(students.annotate(Count("pk")))
@@ -186,7 +188,7 @@ def _year_of_organization(user: User, today: date) -> dict[str, object]:
     given = given.filter(organization=user.affiliation.organization_id)
     labels = dict(HourEntry._meta.get_field("activity").flatchoices)
     rows = [(labels[row["activity"]], row["activity"], row["hours"]) for row in given.totals_by("activity")]
-    return {"given": rows, "given_total": given.total()}
+    return {"given": rows, "given_total": sum(hours for _label, _activity, hours in rows)}
 
 
 def _plain(hours: object) -> str:

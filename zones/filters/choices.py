@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from consortium.models import Organization, User
 
-from ..models import HourEntry, InnovationClass, Project, Student, Zone
+from ..models import InnovationClass, Project, ProjectMember, Student, Zone
+from ..models.hours import LoggedQuerySet
 
 
 def zones(request: HttpRequest) -> QuerySet:
@@ -34,8 +35,8 @@ def colleges(request: HttpRequest) -> QuerySet:
 
 
 def workers(request: HttpRequest) -> QuerySet:
-    """The people whose hours the user sees."""
-    rows = HourEntry.objects.visible_to(request.user)
+    """The people on projects whose hours the user sees: nobody has hours who is not on the project."""
+    rows = LoggedQuerySet(ProjectMember).visible_to(request.user)
     return User.objects.filter(pk__in=rows.values("person")).order_by("name", "pk")
 
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 import django_filters
 from django import forms
 from django.core.validators import RegexValidator
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.filters import VisibleFilter
 
 from ..models import Activity, HourEntry
+from ..services.months import last_of_month
 from .choices import date_input, enterprises, projects, workers, zones
 
 MONTH = r"^[12]\d{3}-(0[1-9]|1[0-2])\Z"
@@ -38,8 +41,8 @@ class HourFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def in_month(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        year, month = value.split("-")
-        return rows.filter(date__year=int(year), date__month=int(month))
+        first = date.fromisoformat(f"{value}-01")
+        return rows.filter(date__range=(first, last_of_month(first)))
 
 
 class CountersignFilter(HourFilter):

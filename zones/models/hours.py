@@ -19,6 +19,7 @@ Role = Affiliation.Role
 ENTERPRISE = Organization.Kind.ENTERPRISE
 ONE_DAY = _("A day has 24 hours, so one entry holds at most 24.")
 IN_QUARTERS = _("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.")
+TWICE = _("There is an entry of this person, project, day and activity already. Change that one.")
 
 
 class LoggedQuerySet(models.QuerySet):
@@ -88,7 +89,7 @@ class HourEntryQuerySet(LoggedQuerySet):
 
 
 class HourEntry(models.Model):
-    """One person's hours of one day on one project with one activity; a correction holds the difference."""
+    """One person's hours of one day on one project, or module of it, of one activity; a correction: the difference."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -152,7 +153,9 @@ class HourEntry(models.Model):
         verbose_name = _("project hours")
         verbose_name_plural = _("project hours")
         indexes = [
-            models.Index(fields=["project", "date"], name="hours_of_project"),  # project and zone pages, reports
+            # project and zone pages, sums below a list, reports: all that they add up is in the index itself
+            models.Index(fields=["project", "date", "status", "organization", "hours", "id"], name="hours_of_project"),
+            models.Index(fields=["date", "id"], name="hours_by_day"),  # the list, the newest first, and a month's
             models.Index(fields=["person", "date"], name="hours_of_person"),  # the week, and the 24 hours of a day
             models.Index(fields=["status", "project"], name="hours_by_status"),  # what waits to be countersigned
         ]
@@ -175,14 +178,21 @@ class HourEntry(models.Model):
                 violation_error_code="hours",
                 violation_error_message=IN_QUARTERS,
             ),
+            # what a person did of one activity on one day of a project is one entry, or one a module; two constraints,
+            # for SQLite takes two empty modules for different ones
             models.UniqueConstraint(
                 fields=["person", "project", "date", "activity"],
-                condition=Q(corrects=None),
+                condition=Q(corrects=None, module=None),
                 name="hours_once_a_day",
                 violation_error_code="date",
-                violation_error_message=_(
-                    "There is an entry of this person, project, day and activity already. Change that one."
-                ),
+                violation_error_message=TWICE,
+            ),
+            models.UniqueConstraint(
+                fields=["person", "project", "date", "activity", "module"],
+                condition=Q(corrects=None, module__isnull=False),
+                name="hours_once_a_day_and_module",
+                violation_error_code="date",
+                violation_error_message=TWICE,
             ),
             models.CheckConstraint(
                 condition=~Q(status="returned") | ~Q(return_reason=""),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -260,6 +260,7 @@ def closable_months(user: User, today: date) -> list[tuple[Zone, date]]:
     zones = Zone.objects.visible_to(user).filter(
         college=user.affiliation and user.affiliation.organization_id, status=Zone.Status.ACTIVE
     )
-    used = Q(projects__hours__date__range=(month, last_of_month(month))) | Q(projects__no_work__month=month)
-    waiting = zones.filter(used).exclude(closed_months__month=month).distinct().order_by("code")
+    hours = HourEntry.objects.filter(project__zone=OuterRef("pk"), date__range=(month, last_of_month(month)))
+    declared = NoWork.objects.filter(project__zone=OuterRef("pk"), month=month)
+    waiting = zones.filter(Exists(hours) | Exists(declared)).exclude(closed_months__month=month).order_by("code")
     return [(zone, month) for zone in waiting]
