@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -17,10 +17,10 @@ from django.utils.translation import pgettext_lazy
 from consortium.keyset import page_of
 from consortium.models import User
 
-from .models import Activity, HourEntry, NoWork, ProjectMember
+from .models import Activity, HourEntry, NoWork, ProjectMember, ProjectModule
 from .oddities import oddities_of
 from .services.months import first_of_month, last_of_month, works_in
-from .services.week import Cell
+from .services.week import Cell, cell_of
 
 AT_ONCE = 200  # entries on a page to countersign: what one can read before approving
 YEARS = range(2000, 2101)  # the calendar itself ends a week after the last day of 9999
@@ -52,7 +52,7 @@ class Day:
 
 @dataclass
 class Square:
-    """One cell of the grid: a project and activity on a day."""
+    """One cell of the grid: a project, or module of it, and activity on a day."""
 
     key: str
     day: Day
@@ -78,12 +78,18 @@ class Square:
 @dataclass
 class Row:
     place: ProjectMember
+    module: ProjectModule | None
     activity: str
     squares: list[Square] = field(default_factory=list)
 
     @property
     def activity_label(self) -> str:
         return str(Activity(self.activity).label)
+
+    @property
+    def name(self) -> str:
+        """What a screen reader hears of the row."""
+        return " ".join(str(one) for one in (self.place.project, self.module, self.activity_label) if one)
 
     @property
     def total(self) -> Decimal:
@@ -106,8 +112,13 @@ def chosen_day(asked: str, number: str, today: date) -> date:
 
 
 def cell_key(cell: Cell) -> str:
-    """The name of a cell's input."""
-    return f"h-{cell[0]}-{cell[1]}-{cell[2].isoformat()}"
+    """The name of a cell's input: h-12-mentoring-2026-03-31, with a module h-12_3-mentoring-2026-03-31."""
+    return f"h-{row_key(*cell[:-1])}-{cell[-1].isoformat()}"
+
+
+def row_key(project: int, module: int | None, activity: str) -> str:
+    """The name of a row, by which it is asked for."""
+    return f"{project}_{module}-{activity}" if module else f"{project}-{activity}"
 
 
 def people_to_log(user: User) -> list[User]:
@@ -124,18 +135,24 @@ def week_context(
     person: User | None = None,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    added: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The week in which ``day`` lies, of ``person`` (or the first for whom the user may log).
 
-    ``typed`` and ``errors`` give back by cell key what was typed and what was wrong with it.
+    ``typed`` and ``errors`` give back by cell key what was typed and what was wrong with it. ``added`` are the keys of
+    rows that the person has asked for; rows with hours of this week or the last, or that were typed into, are there.
     """
     people = people_to_log(user)
     person = person or next(iter(people), None)
     monday = monday_of(day)
     dates = [monday + timedelta(days=number) for number in range(len(WEEKDAYS))]
     days = [Day(number + 1, d, d == today, d > today) for number, d in enumerate(dates)]
-    entries = HourEntry.objects.visible_to(user).filter(person=person, date__range=(dates[0], dates[-1]))
-    rows = _rows(user, person, list(entries.order_by("pk")), days, typed or {}, errors or {})
+    entries = HourEntry.objects.visible_to(user).filter(
+        person=person, date__range=(dates[0] - timedelta(days=7), dates[-1])
+    )
+    wanted = {*added, *(key[2:-11] for key in typed or () if _cell(key))}
+    grid = _rows(user, person, list(entries.order_by("pk")), days, typed or {}, errors or {}, wanted)
+    rows = grid.rows
     for row in rows:
         for square in row.squares:
             square.day.total += square.hours
@@ -153,13 +170,14 @@ def week_context(
         "next": monday + timedelta(days=7),
         "week_number": monday.isocalendar().week,
         "rows": rows,
+        "offers": grid.offers,
+        "activities": Activity.choices,
+        "usual": rows[0].place.activity if rows else "",
+        "added": [key for key in added if key in grid.keys],
         "total": sum((row.total for row in rows), Decimal(0)),
         "sendable": len(sendable),
         "sendable_hours": sum((entry.hours for entry in sendable), Decimal(0)),
-        "returned": [
-            (entry, cell_key((entry.project_id, entry.activity, entry.date)), entry.date.isoweekday())
-            for entry in returned.for_list()
-        ],
+        "returned": [(entry, cell_key(cell_of(entry)), entry.date.isoweekday()) for entry in returned.for_list()],
         "errors": [(row, square) for row in rows for square in row.squares if square.error],
         "idle": _idle(user, person, first_of_month(day)) if day <= today else [],
         "idle_month": first_of_month(day),
@@ -178,6 +196,15 @@ def _idle(user: User, person: User | None, month: date) -> list[tuple[ProjectMem
     ]
 
 
+@dataclass
+class Grid:
+    """The rows of a week, their keys, and what can be asked for as another row: value and name."""
+
+    rows: list[Row] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    offers: list[tuple[str, str]] = field(default_factory=list)
+
+
 def _rows(
     user: User,
     person: User | None,
@@ -185,37 +212,54 @@ def _rows(
     days: list[Day],
     typed: Mapping[str, str],
     errors: Mapping[str, str],
-) -> list[Row]:
-    standing = {(e.project_id, e.activity, e.date): e for e in entries if e.corrects_id is None}
+    wanted: Collection[str],
+) -> Grid:
+    standing = {cell_of(e): e for e in entries if e.corrects_id is None}
     corrected: dict[Cell, Decimal] = defaultdict(Decimal)
     for entry in entries:
         if entry.corrects_id and entry.status == HourEntry.Status.APPROVED:
-            corrected[entry.project_id, entry.activity, entry.date] += entry.hours
+            corrected[cell_of(entry)] += entry.hours
     places = ProjectMember.objects.loggable_by(user).filter(
         person=person, project__starts_on__lte=days[-1].date, project__ends_on__gte=days[0].date
     )
-    rows = []
-    for place in places.select_related("project__zone").order_by("project__name", "pk"):
-        used = {activity for project, activity, _day in standing if project == place.project_id}
-        for activity in sorted(used | {place.activity}, key=list(Activity.values).index):
-            row = Row(place, activity)
-            for day in days:
-                cell = (place.project_id, activity, day.date)
-                key, entry_there = cell_key(cell), standing.get(cell)
-                inside = place.project.starts_on <= day.date <= place.project.ends_on and place.covers(day.date)
-                row.squares.append(
-                    Square(
-                        key=key,
-                        day=day,
-                        entry=entry_there,
-                        corrected=corrected[cell],
-                        typed=typed.get(key),
-                        error=errors.get(key, ""),
-                        can_type=entry_there.is_editable if entry_there else inside and not day.is_future,
-                    )
+    places = places.select_related("project__zone").order_by("project__name", "pk")
+    modules: dict[int, list[ProjectModule | None]] = defaultdict(lambda: [None])
+    for module in ProjectModule.objects.filter(project__in=[place.project_id for place in places]):
+        modules[module.project_id].append(module)
+    used = {row_key(*cell[:-1]) for cell in standing} | {*wanted}
+    grid = Grid()
+    for place in places:
+        for module in modules[place.project_id]:
+            number = module.pk if module else None
+            grid.offers.append(_offer(place, module))
+            for activity in Activity.values:
+                key = row_key(place.project_id, number, activity)
+                if key in used or not module and activity == place.activity:
+                    grid.keys.add(key)
+                    grid.rows.append(Row(place, module, activity))
+    for row in grid.rows:
+        place, number = row.place, row.module.pk if row.module else None
+        for day in days:
+            cell = (place.project_id, number, row.activity, day.date)
+            key, entry_there = cell_key(cell), standing.get(cell)
+            inside = place.project.starts_on <= day.date <= place.project.ends_on and place.covers(day.date)
+            row.squares.append(
+                Square(
+                    key=key,
+                    day=day,
+                    entry=entry_there,
+                    corrected=corrected[cell],
+                    typed=typed.get(key),
+                    error=errors.get(key, ""),
+                    can_type=entry_there.is_editable if entry_there else inside and not day.is_future,
                 )
-            rows.append(row)
-    return rows
+            )
+    return grid
+
+
+def _offer(place: ProjectMember, module: ProjectModule | None) -> tuple[str, str]:
+    names = [str(place.project), *([str(module)] if module else [])]
+    return f"{place.project_id}_{module.pk}" if module else f"{place.project_id}", " · ".join(names)
 
 
 def read_cells(posted: Mapping[str, str]) -> tuple[dict[Cell, Decimal | None], dict[str, str]]:
@@ -254,9 +298,10 @@ def read_picks(posted: QueryDict) -> dict[int, str]:
 
 def _cell(key: str) -> Cell | None:
     try:
-        head, project, activity, day = key.split("-", 3)
+        head, where, activity, day = key.split("-", 3)
         if head == "h" and activity in Activity.values:
-            return int(project), activity, date.fromisoformat(day)
+            project, dash, module = where.partition("_")
+            return int(project), int(module) if dash else None, activity, date.fromisoformat(day)
     except ValueError:
         pass
     return None

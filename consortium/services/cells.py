@@ -46,3 +46,9 @@ def day_of(value: object) -> date:
         return date(int(year), month, day)
     except ValueError:
         raise Unclear(_("There is no such day in the calendar.")) from None
+
+
+def shown(value: object) -> str:
+    """A cell's value as a short text for the one who is to find it."""
+    text = value.isoformat() if isinstance(value, date) else text_of(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -20,7 +20,7 @@ from django.utils.translation import override
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from .cells import text_of
+from .cells import shown, text_of
 from .changes import Refused
 
 MOST_COLUMNS = 60
@@ -84,6 +84,13 @@ class Sheet:
 
     def letter(self, column: str) -> str:
         return get_column_letter(self.columns[column] + 1) if column in self.columns else ""
+
+    def text(self, number: int, column: str) -> str:
+        """What stands in a cell below the head, short enough to be found by."""
+        if column not in self.columns:
+            return ""
+        cells, place = self.cells[number], self.columns[column]
+        return shown(cells[place]) if place < len(cells) else ""
 
 
 @dataclass

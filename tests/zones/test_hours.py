@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from consortium.models import HistoryEntry
 from consortium.services import Refused
-from zones.models import HourEntry
+from zones.models import HourEntry, ProjectModule
 from zones.services import (
     BadRows,
     approve_many,
@@ -102,6 +102,17 @@ def test_a_day_has_24_hours_over_all_projects(entry_of, project, make_project, a
     assert caught.value.message_dict == {"hours": [sentence]}
     log_hours(entry_of(other, mentor, hours=Decimal(4)), by=mentor, today=today)
     assert HourEntry.objects.total() == 24
+
+
+def test_modules_divide_a_day_and_the_database_keeps_one_entry_each(draft, entry_of, project, mentor, today):
+    module = ProjectModule.objects.create(project=project, number=1, name="工装设计")
+    log_hours(entry_of(project, mentor, module=module), by=mentor, today=today)
+    with pytest.raises(ValidationError):
+        log_hours(entry_of(project, mentor, module=module), by=mentor, today=today)
+    for same in (None, module):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            entry_of(project, mentor, module=same, organization=draft.organization).save()
+    assert HourEntry.objects.count() == 2
 
 
 def test_the_same_entry_twice_is_refused(draft, entry_of, project, mentor, today):

@@ -190,6 +190,35 @@ def test_last_week_is_copied_as_drafts_into_empty_cells(project, mentor, entry_o
     assert list(copied) == [(monday, Decimal(1), "draft")]
 
 
+def test_a_module_has_a_row_of_its_own_which_is_copied_with_the_week(
+    project, rival_project, mentor, entry_of, today, client_for
+):
+    first = ProjectModule.objects.create(project=project, number=1, name="工装设计")
+    others = ProjectModule.objects.create(project=rival_project, number=1, name="他企模块")
+    monday = today - timedelta(days=today.weekday() + 14)
+    week, client = f"{url('hours_week')}?day={monday}", client_for(mentor)
+    page = client.get(week)
+    assert page.context["offers"] == [
+        (f"{project.pk}", "轴承座批量加工"), (f"{project.pk}_{first.pk}", "轴承座批量加工 · 1 工装设计"),
+    ]  # fmt: skip
+    typed = {cell(project, monday): "2", "act": "row", "place": f"{project.pk}_{first.pk}", "activity": "teaching"}
+    added = client.post(week, typed)
+    assert HourEntry.objects.get().hours == 2  # what was typed is kept
+    rows = client.get(added.url).context["rows"]
+    assert [row.name for row in rows] == ["轴承座批量加工 Mentoring", "轴承座批量加工 1 工装设计 Teaching"]
+    key = rows[1].squares[0].key
+    assert key == f"h-{project.pk}_{first.pk}-teaching-{monday}"
+    client.post(added.url, {key: "1.5", "act": "save"})
+    assert client.post(week, {key.replace(f"_{first.pk}-", f"_{others.pk}-"): "1", "act": "save"}).status_code == 200
+    following = monday + timedelta(days=7)
+    copied = client.post(f"{url('hours_week')}?day={following}", {"act": "copy"})
+    stored = HourEntry.objects.order_by("date", "pk").values_list("date", "module", "activity", "hours")
+    week_of_two = [(None, "mentoring", Decimal(2)), (first.pk, "teaching", Decimal("1.5"))]
+    assert list(stored) == [(day, *one) for day in (monday, following) for one in week_of_two]
+    assert len(client.get(copied.url).context["rows"]) == 2
+    assert len(client.get(f"{week}&row=nonsense&row={rival_project.pk}-teaching").context["rows"]) == 2
+
+
 def test_a_partner_keeps_the_week_of_own_people_only(project, partner, mentor, college_mentor, client_for):
     client = client_for(partner)
     assert [person.username for person in client.get(url("hours_week")).context["people"]] == ["partner", "mentor"]
@@ -353,7 +382,7 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
         (college_admin, url("hours_countersign"), 9),
         (college_admin, url("mentor_add", innovation_class.pk), 7),
         (college_admin, url("member_add", project.pk), 6),
-        (mentor, f"{url('hours_week')}?day={day}", 10),
+        (mentor, f"{url('hours_week')}?day={day}", 11),
     ]
 
     def measure() -> None:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from consortium.services.cells import Unclear, day_of, text_of
+from consortium.services.cells import Unclear, day_of, shown, text_of
 
-__all__ = ["Unclear", "day_of", "hours_of", "text_of"]
+__all__ = ["Unclear", "day_of", "hours_of", "shown", "text_of"]
 
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::00)?")
 WORDS = re.compile(r"(?:(\d{1,2}(?:\.\d+)?)(?:个)?(?:小时|h))?(?:(\d{1,4})(?:分钟?|min|m))?")

@@ -12,10 +12,20 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from consortium.models import User
 
 from ..models import Activity
-from .hour_plan import Places
+from .hour_places import Places
 from .hour_sheets import LABELS, MOST_ROWS
 
-COLUMNS = {"date": 13, "person": 18, "project": 34, "activity": 14, "hours": 9, "note": 40}  # with their widths
+COLUMNS = {
+    "date": 13,
+    "person": 18,
+    "project": 34,
+    "module": 26,
+    "activity": 14,
+    "hours": 9,
+    "note": 40,
+}  # with their widths
+LETTERS = {name: get_column_letter(number) for number, name in enumerate(COLUMNS, 1)}
+FORMATS = {"date": "yyyy-mm-dd", "hours": "0.00"}
 HEAD = PatternFill("solid", fgColor="DCE6F2")
 LAST = MOST_ROWS + 1
 
@@ -29,10 +39,12 @@ def write_template(to: IO[bytes], *, by: User, today: date) -> None:
     sheet.title = _("Hours")
     _head(sheet)
     sheet.freeze_panes = "A2"
-    lists = _lists(book, people=people, projects=projects, activity=[str(label) for _v, label in Activity.choices])
+    activities = [str(label) for _value, label in Activity.choices]
+    modules = sorted(places.module_labels())
+    lists = _lists(book, person=people, project=projects, module=modules, activity=activities)
     _rules(sheet, lists, today)
-    for letter, form in (("A", "yyyy-mm-dd"), ("E", "0.00")):
-        sheet.column_dimensions[letter].number_format = form
+    for name, form in FORMATS.items():
+        sheet.column_dimensions[LETTERS[name]].number_format = form
     _example(book, people, projects, today)
     _instructions(book, people, projects)
     book.move_sheet(_("Lists"), offset=2)  # it is hidden; those to be read come first
@@ -62,21 +74,22 @@ def _lists(book: Workbook, **values: list[str]) -> dict[str, str]:
 
 
 def _rules(sheet: Any, lists: dict[str, str], today: date) -> None:
-    choices = (("B", "people"), ("C", "projects"), ("D", "activity"))
     rules = [
-        (letter, DataValidation("list", formula1=lists[name]), _("Choose from the list.")) for letter, name in choices
+        (name, DataValidation("list", formula1=where), _("Choose from the list.")) for name, where in lists.items()
     ]
     first, last = date(2000, 1, 1), today + timedelta(days=366)
     days = DataValidation("date", operator="between", formula1=_serial(first), formula2=_serial(last))
-    hours = DataValidation("custom", formula1="AND(ISNUMBER(E2),E2>0,E2<=24,MOD(E2*4,1)=0)")
+    hours = DataValidation(
+        "custom", formula1="AND(ISNUMBER({0}2),{0}2>0,{0}2<=24,MOD({0}2*4,1)=0)".format(LETTERS["hours"])
+    )
     rules += [
-        ("A", days, _("Give the day as 2026-03-31.")),
-        ("E", hours, _("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.")),
+        ("date", days, _("Give the day as 2026-03-31.")),
+        ("hours", hours, _("Hours go in quarter hours: 0.25, 0.5, 0.75, 1 and so on.")),
     ]
-    for letter, rule, sentence in rules:
+    for name, rule, sentence in rules:
         rule.allow_blank = True
         rule.error, rule.errorTitle, rule.showErrorMessage = sentence, _("Please check"), True
-        rule.add(f"{letter}2:{letter}{LAST}")
+        rule.add(f"{LETTERS[name]}2:{LETTERS[name]}{LAST}")
         sheet.add_data_validation(rule)
 
 
@@ -95,9 +108,9 @@ def _example(book: Workbook, people: list[str], projects: list[str], today: date
         (3, Activity.TEACHING, 4, _("Lesson in the workshop")),
     ]
     for days, activity, hours, note in rows:
-        sheet.append([monday + timedelta(days=days), person, project, str(activity.label), hours, note])
-        sheet.cell(sheet.max_row, 1).number_format = "yyyy-mm-dd"
-        sheet.cell(sheet.max_row, 5).number_format = "0.00"
+        sheet.append([monday + timedelta(days=days), person, project, "", str(activity.label), hours, note])
+        for name, form in FORMATS.items():
+            sheet[f"{LETTERS[name]}{sheet.max_row}"].number_format = form
     sheet.protection.sheet = True  # so that nobody fills in this one
 
 
@@ -107,13 +120,13 @@ def _instructions(book: Workbook, people: list[str], projects: list[str]) -> Non
     lines = [
         _("How to fill in hours"),
         _(
-            "1. Fill in the first sheet, one row for each day, person, project and activity. This sheet and the "
-            "example are not read."
+            "1. Fill in the first sheet, one row for each day, person, project, module and activity. This sheet and "
+            "the example are not read."
         ),
         _("2. The day with its year, as 2026-03-31. Days to come and days outside the project are refused."),
         _(
-            "3. Person, project and activity from the lists. An empty activity is the person's usual one in the "
-            "project."
+            "3. Person, project, module and activity from the lists. An empty module is the project as a whole, an "
+            "empty activity the person's usual one in the project."
         ),
         _("4. Hours in quarter hours: 1.5, or 1:30. At most 24 for a person and day over all projects."),
         _("5. No formulas and no merged cells; copy formulas and paste them back as values."),

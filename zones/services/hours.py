@@ -19,8 +19,8 @@ from consortium.services.bulk import insert_many
 from consortium.services.history import history_row, record_all
 
 from ..inbox import HOURS_APPROVED, HOURS_RETURNED
-from ..models import HourEntry, ProjectMember, Zone
-from ..models.hours import ONE_DAY
+from ..models import HourEntry, ProjectMember, ProjectModule, Zone
+from ..models.hours import ONE_DAY, TWICE
 from .hour_notices import tell_other_side, tell_writers
 from .months import closed_among, declared_among, first_of_month, keep_months, month_name
 from .rows import placed
@@ -97,12 +97,12 @@ def hour_errors(entries: Sequence[HourEntry], *, today: date) -> list[Errors]:
     """What is wrong with each entry, by field, one sentence a field. Fills in ``organization`` from the assignment.
 
     The rules about one row are the model's; the rules about rows together are here: not in the future, inside the
-    project's dates, only people assigned on that day, one entry a person, project, day and activity, and at most 24
-    hours a person and day over all projects.
+    project's dates, only people assigned on that day, one entry a person, project, module, day and activity, and
+    at most 24 hours a person and day over all projects.
     """
-    members = _members(entries)
+    members, modules = _members(entries), _modules(entries)
     hour_sentences: dict[Decimal, Errors] = {}
-    errors = [_row_errors(entry, members, today, hour_sentences) for entry in entries]
+    errors = [_row_errors(entry, members, modules, today, hour_sentences) for entry in entries]
     sound = [index for index, found in enumerate(errors) if not found]
     _find_settled_months(entries, sound, errors)
     _find_doubles(entries, sound, errors)
@@ -305,9 +305,16 @@ def _members(entries: Iterable[HourEntry]) -> dict[tuple[int, int], ProjectMembe
     return {(row.project_id, row.person_id): row for row in rows}
 
 
+def _modules(entries: Iterable[HourEntry]) -> dict[int | None, int]:
+    """The project of each module that is named."""
+    wanted = {entry.module_id for entry in entries} - {None}
+    return dict(ProjectModule.objects.filter(pk__in=wanted).values_list("pk", "project")) if wanted else {}
+
+
 def _row_errors(
     entry: HourEntry,
     members: dict[tuple[int, int], ProjectMember],
+    modules: dict[int | None, int],
     today: date,
     known: dict[Decimal, Errors],
 ) -> Errors:
@@ -324,7 +331,7 @@ def _row_errors(
         return errors | {"person": [ValidationError(sentence % {"person": entry.person})]}
     entry.organization = member.organization
     project = member.project
-    if entry.module and entry.module.project_id != entry.project_id:
+    if entry.module_id and modules.get(entry.module_id) != entry.project_id:
         errors["module"] = [ValidationError(_("Choose a module of the project."))]
     if entry.date > today:
         errors["date"] = [ValidationError(_("This day is still to come."))]
@@ -367,18 +374,17 @@ def _find_settled_months(entries: Sequence[HourEntry], sound: list[int], errors:
 
 
 def _find_doubles(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:
-    def key(entry: HourEntry) -> tuple[int, int, date, str]:
-        return entry.person_id, entry.project_id, entry.date, entry.activity
+    def key(entry: HourEntry) -> tuple[int, int, date, str, int | None]:
+        return entry.person_id, entry.project_id, entry.date, entry.activity, entry.module_id
 
-    rows = _stored_days(entries, sound).filter(corrects=None).only("person", "project", "date", "activity")
+    rows = _stored_days(entries, sound).filter(corrects=None).only("person", "project", "date", "activity", "module")
     seen = Counter(key(row) for row in rows)
-    constraint = next(c for c in HourEntry._meta.constraints if c.name == "hours_once_a_day")
     for index in sound:
         if entries[index].corrects_id:
             continue
         seen[key(entries[index])] += 1
         if seen[key(entries[index])] > 1:
-            errors[index]["date"] = [ValidationError(constraint.get_violation_error_message())]
+            errors[index]["date"] = [ValidationError(TWICE)]
 
 
 def _find_full_days(entries: Sequence[HourEntry], sound: list[int], errors: list[Errors]) -> None:

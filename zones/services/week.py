@@ -10,7 +10,12 @@ from consortium.models import User
 from ..models import HourEntry
 from .hours import BadRows, Errors, delete_hours, hour_errors, lock_people, save_hours, submit_many
 
-Cell = tuple[int, str, date]  # project, activity, day
+Cell = tuple[int, int | None, str, date]  # project, module (None: the project as a whole), activity, day
+
+
+def cell_of(entry: HourEntry) -> Cell:
+    """Where an entry stands in a week."""
+    return entry.project_id, entry.module_id, entry.activity, entry.date
 
 
 class BadCells(Exception):
@@ -31,9 +36,9 @@ def save_week(
     """
     lock_people([person.pk])
     stored = {
-        (row.project_id, row.activity, row.date): row
+        cell_of(row): row
         for row in HourEntry.objects.for_list().filter(
-            person=person, corrects=None, date__in={day for _project, _activity, day in cells}
+            person=person, corrects=None, date__in={cell[-1] for cell in cells}
         )
     }
     writes, removed, kept = [], [], []
@@ -43,7 +48,10 @@ def save_week(
             if row:
                 removed.append(row)
         elif row is None or row.hours != hours:
-            writes.append(row or HourEntry(project_id=cell[0], person=person, activity=cell[1], date=cell[2]))
+            project, module, activity, day = cell
+            writes.append(
+                row or HourEntry(project_id=project, module_id=module, person=person, activity=activity, date=day)
+            )
             writes[-1].hours = hours
         else:
             kept.append(row)
@@ -54,7 +62,7 @@ def save_week(
             save_hours(writes, by=by, today=today)
     except BadRows as bad:
         rows = zip(writes, bad.errors, strict=True)
-        raise BadCells({(row.project_id, row.activity, row.date): found for row, found in rows if found}) from None
+        raise BadCells({cell_of(row): found for row, found in rows if found}) from None
     standing = kept + writes
     if submit:
         submit_many([row for row in standing if row.is_editable], by=by)
@@ -68,13 +76,18 @@ def copy_week(person: User, monday: date, *, by: User, today: date) -> list[Hour
     week = timedelta(days=7)
     rows = HourEntry.objects.visible_to(by).filter(person=person, corrects=None)
     last = rows.filter(date__range=(monday - week, monday - timedelta(days=1)))
-    taken = set(rows.filter(date__range=(monday, monday + week)).values_list("project", "activity", "date"))
+    taken = set(map(cell_of, rows.filter(date__range=(monday, monday + week))))
     entries = [
         HourEntry(
-            project_id=row.project_id, person=person, date=row.date + week, hours=row.hours, activity=row.activity
-        )
+            project_id=row.project_id,
+            module_id=row.module_id,
+            person=person,
+            date=row.date + week,
+            hours=row.hours,
+            activity=row.activity,
+        )  # fmt: skip
         for row in last.order_by("date", "pk")
-        if (row.project_id, row.activity, row.date + week) not in taken
+        if (*cell_of(row)[:-1], row.date + week) not in taken
     ]
     errors = hour_errors(entries, today=today)
     sound = [entry for entry, found in zip(entries, errors, strict=True) if not found]

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib import messages
@@ -42,6 +43,7 @@ def hours_list(request: HttpRequest) -> HttpResponse:
         Column(gettext_lazy("Person"), "person.name", sort="person__name"),
         Column(gettext_lazy("Organization"), "organization.name", sort="organization__name"),
         Column(gettext_lazy("Project"), "project.name", sort="project__name"),
+        Column(gettext_lazy("Module"), "module", in_list=False),
         Column(gettext_lazy("Zone"), "project.zone.name", sort="project__zone__name"),
         Column(gettext_lazy("Activity"), "get_activity_display", sort="activity"),
         Column(gettext_lazy("Hours"), "hours", sort="hours", numeric=True),
@@ -149,13 +151,18 @@ def hours_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def hours_week(request: HttpRequest) -> HttpResponse:
-    """The week of one person as a grid: read, save, submit; copying the week before saves what was typed first."""
+    """The week of one person as a grid: read, save, submit.
+
+    Copying the week before and asking for another row save what was typed first.
+    """
     require(request.user, "hours.add")
     today = timezone.localdate()
     day = chosen_day(request.GET.get("day", ""), request.POST.get("day", ""), today)
     person = _person(request)
+    added = request.GET.getlist("row")
     if request.method != "POST" or person is None:
-        return render(request, "zones/hours_week.html", week_context(request.user, day, today, person=person))
+        context = week_context(request.user, day, today, person=person, added=added)
+        return render(request, "zones/hours_week.html", context)
     act = request.POST.get("act")
     cells, errors = read_cells(request.POST.dict())
     if not errors:
@@ -165,10 +172,13 @@ def hours_week(request: HttpRequest) -> HttpResponse:
             errors = {cell_key(cell): _sentences(found) for cell, found in bad.errors.items()}
     if errors:
         typed = request.POST.dict()
-        context = week_context(request.user, day, today, person=person, typed=typed, errors=errors)
+        context = week_context(request.user, day, today, person=person, typed=typed, errors=errors, added=added)
         if not context["errors"]:  # of cells that the person has no longer
             messages.error(request, " ".join(dict.fromkeys(errors.values())))
         return render(request, "zones/hours_week.html", context)
+    if act == "row":
+        key = f"{request.POST.get('place', '')}-{request.POST.get('activity', '')}"
+        return redirect(_week_url(day, person, [*added, key]))
     if act == "copy":
         _say_copied(request, services.copy_week(person, monday_of(day), by=request.user, today=today))
     else:
@@ -246,8 +256,9 @@ def _person(request: HttpRequest) -> User | None:
     raise Http404
 
 
-def _week_url(day: date, person: User) -> str:
-    return f"{reverse('zones:hours_week')}?{urlencode({'day': day.isoformat(), 'person': person.pk})}"
+def _week_url(day: date, person: User, rows: Sequence[str] = ()) -> str:
+    query = {"day": day.isoformat(), "person": person.pk, "row": list(dict.fromkeys(rows))}
+    return f"{reverse('zones:hours_week')}?{urlencode(query, doseq=True)}"
 
 
 def _sentences(errors: Errors) -> str:
