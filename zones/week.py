@@ -224,8 +224,8 @@ def _rows(
     )
     places = places.select_related("project__zone").order_by("project__name", "pk")
     modules: dict[int, list[ProjectModule | None]] = defaultdict(lambda: [None])
-    for module in ProjectModule.objects.filter(project__in=[place.project_id for place in places]):
-        modules[module.project_id].append(module)
+    for one in ProjectModule.objects.filter(project__in=[place.project_id for place in places]):
+        modules[one.project_id].append(one)
     used = {row_key(*cell[:-1]) for cell in standing} | {*wanted}
     grid = Grid()
     for place in places:

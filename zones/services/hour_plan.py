@@ -126,7 +126,7 @@ def make_plan(
 def _place(row: Row, standing: dict[int | None, int], by_module: bool) -> int | None:
     """The entry at the row's place: of its module, or without a column of modules the only one there is."""
     if by_module:
-        return standing.get(row.module and row.module.pk)
+        return standing.get(row.module.pk if row.module else None)
     return next(iter(standing.values())) if len(standing) == 1 else None
 
 
@@ -138,7 +138,13 @@ def _compare(plan: Plan, row: Row, stored: HourEntry | None, places: Places, by:
             date=day, activity=activity, module=row.module, hours=row.hours, note=row.note or "",
         )  # fmt: skip
     else:
-        said = {"person_id": person, "project_id": project, "date": day, "activity": activity, "hours": row.hours}
+        said: dict[str, Any] = {
+            "person_id": person,
+            "project_id": project,
+            "date": day,
+            "activity": activity,
+            "hours": row.hours,
+        }
         if by_module:
             said["module"] = row.module
         if row.note is not None:

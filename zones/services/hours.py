@@ -307,7 +307,7 @@ def _members(entries: Iterable[HourEntry]) -> dict[tuple[int, int], ProjectMembe
 
 def _modules(entries: Iterable[HourEntry]) -> dict[int | None, int]:
     """The project of each module that is named."""
-    wanted = {entry.module_id for entry in entries} - {None}
+    wanted = {entry.module_id for entry in entries if entry.module_id}
     return dict(ProjectModule.objects.filter(pk__in=wanted).values_list("pk", "project")) if wanted else {}
 
 
