@@ -230,7 +230,8 @@ def test_10000_rows_come_in_and_10001_do_not(read, refusal):
 def test_a_sheet_without_hours_and_a_workbook_without_heads_say_so(refusal):
     assert refusal(workbook()) == "There are no hours below the heads in row 1."
     assert refusal(workbook(["x"], head=["某某公司"])) == (
-        "No sheet has a row with these heads: Date, Person, Project, Module, Zone, Activity, Hours, Note. Take the template."
+        "No sheet has a row with these heads: Date, Person, Project, Module, Zone, Activity, Hours, Note. "
+        "Take the template."
     )
 
 

@@ -105,9 +105,9 @@ def make_plan(
     for row, place in zip(read, places, strict=True):
         stored = row.stored or entries.get(place or 0)
         if stored is None and not by_module and keyed.get(row.key):
-            sentence = _("There are hours of several modules here. Add the column “%(column)s”.")
-            words = {"column": str(LABELS["module"])}
-            plan.faults.append(Fault(row.number, sheet.letter("date"), row.key[2].isoformat(), sentence % words))
+            column = {"column": str(LABELS["module"])}
+            sentence = _("There are hours of several modules here. Add the column “%(column)s”.") % column
+            plan.faults.append(Fault(row.number, sheet.letter("date"), row.key[2].isoformat(), sentence))
             continue
         twice = first.setdefault(stored.pk if stored else (*row.key, row.module and row.module.pk), row.number)
         if twice != row.number:
