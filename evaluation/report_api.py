@@ -32,7 +32,9 @@ class ReportViewSet(ScopedViewSet):
         return ReportPageSerializer if self.action == "retrieve" else ReportSerializer
 
     def prepare(self, rows: QuerySet) -> QuerySet:
-        return rows.for_page() if self.detail else rows.select_related("zone").defer("figures")
+        return (
+            rows.for_page() if self.detail else rows.select_related("zone").prefetch_related("copies").defer("figures")
+        )
 
     @extend_schema(request=OrderSerializer, responses={202: ReportSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -47,17 +49,18 @@ class ReportViewSet(ScopedViewSet):
         return Response(self.get_serializer(orders[0]).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
-        parameters=[OpenApiParameter("format", str, enum=["pdf"], default="pdf")],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("format", str, enum=list(reports.TYPES), default="pdf")],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in reports.TYPES.values()},
     )
     @action(detail=True)
     def download(self, request: Request, pk: str | None = None) -> FileResponse:
         """The finished file."""
         report = self.get_object()
-        if request.query_params.get("format", "pdf") != "pdf":
-            raise ValidationError({"format": _("This report comes as pdf.")})
-        file = reports.open_file(report)
-        return FileResponse(file, as_attachment=True, filename=report.file_name, content_type="application/pdf")
+        form = request.query_params.get("format", "pdf")
+        if form not in reports.TYPES:
+            raise ValidationError({"format": _("This report comes as pdf, docx or xlsx.")})
+        file = reports.open_file(report, form)
+        return FileResponse(file, as_attachment=True, filename=report.file_name(form), content_type=reports.TYPES[form])
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple:
         """Whoever asks for a file may say so in the Accept header; errors are JSON all the same."""

@@ -44,8 +44,8 @@ class ReportSerializer(serializers.ModelSerializer):
         """The addresses of the finished files by format."""
         if report.status != AnnualReport.Status.DONE:
             return {}
-        path = f"{reverse('reports-download', args=[report.pk])}?format=pdf"
-        return {"pdf": self.context["request"].build_absolute_uri(path)}
+        path = self.context["request"].build_absolute_uri(reverse("reports-download", args=[report.pk]))
+        return {form: f"{path}?format={form}" for form in ("pdf", *(copy.form for copy in report.copies.all()))}
 
 
 class ReportPageSerializer(ReportSerializer):

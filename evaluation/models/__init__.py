@@ -1,6 +1,6 @@
 from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessment
 from .measurements import Measurement
-from .reports import AnnualReport
+from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side
 
@@ -14,6 +14,7 @@ __all__ = [
     "Measurement",
     "Objection",
     "Reviewer",
+    "ReportCopy",
     "Scheme",
     "Score",
     "SelfAssessment",

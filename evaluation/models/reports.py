@@ -48,7 +48,9 @@ class AnnualReportQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        return self.select_related("consortium", "zone__consortium", "zone__college", "zone__department", "zone__head")
+        return self.prefetch_related("copies").select_related(
+            "consortium", "zone__consortium", "zone__college", "zone__department", "zone__head"
+        )
 
     def open(self):
         return self.filter(status__in=AnnualReport.Status.open())
@@ -171,7 +173,29 @@ class AnnualReport(models.Model):
     def is_open(self) -> bool:
         return self.status in self.Status.open()
 
-    @property
-    def file_name(self) -> str:
+    def file_name(self, form: str = "pdf") -> str:
         """The name under which a browser saves the file."""
-        return f"{self.title} {self.number}.pdf"
+        return f"{self.title} {self.number}.{form}"
+
+
+class ReportCopy(models.Model):
+    """The figures of a finished report in another form than the paper: to be edited, or to be calculated with."""
+
+    class Form(models.TextChoices):
+        DOCX = "docx", _("Word, to be edited")
+        XLSX = "xlsx", _("Excel, for the figures")
+
+    report = models.ForeignKey(AnnualReport, models.CASCADE, related_name="copies")  # a part of it
+    form = models.CharField(_("form"), max_length=4, choices=Form)
+    file = models.FileField(_("file"))
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+    size = models.PositiveIntegerField(_("size in bytes"))
+
+    class Meta:
+        verbose_name = _("copy of an annual report")
+        verbose_name_plural = _("copies of annual reports")
+        ordering = ["form"]
+        constraints = [models.UniqueConstraint(fields=["report", "form"], name="report_copy_once")]
+
+    def __str__(self):
+        return self.report.file_name(self.form)

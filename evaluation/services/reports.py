@@ -24,14 +24,23 @@ from consortium.services.work import MOST_ATTEMPTS, Overtaken, hold, store
 from consortium.typesetting import typeset
 from zones.models import Zone
 
-from ..models import AnnualReport
+from ..models import AnnualReport, ReportCopy
 from ..typesetting import report_source
 from .notices import lock_orderer, tell_orderer
+from .report_document import document
+from .report_docx import report_docx
 from .report_figures import enterprises_in, gather
 from .report_print import printed
+from .report_xlsx import report_xlsx
 from .results import digest
 
-Status, Step = AnnualReport.Status, AnnualReport.Step
+Status, Step, Form = AnnualReport.Status, AnnualReport.Step, ReportCopy.Form
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+AT_ONCE = 100  # reports that are checked with one read
 PROGRESS = {Step.FIGURES: 10, Step.TYPESETTING: 40, Step.SAVING: 90}
 log = logging.getLogger(__name__)
 
@@ -129,20 +138,33 @@ def _make(report: AnnualReport) -> None:
     made_at = timezone.now()
     with override("zh-hans"):  # what is stamped is Chinese, whoever ordered it
         source = report_source(printed(report, made_at))
+        written = document(report, made_at)
+        copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written)}
     pdf = typeset(*source, made_at)
     _advance(report, Step.SAVING)
-    sha256 = checksum(pdf)
-    name = f"reports/{sha256}.pdf"  # the name says the content: writing it twice is the same
-    store(name, lambda file: file.write(pdf))
+    name, sha256 = _stored(pdf, "pdf")
+    rows = []
+    for form, content in copies.items():
+        place, its_sha256 = _stored(content, form)
+        rows.append(ReportCopy(report=report, form=form, file=place, sha256=its_sha256, size=len(content)))
     with transaction.atomic():
         lock_orderer(report)
         hold(report)
         report.enterprises.set(named)
+        ReportCopy.objects.bulk_create(rows)
         move(
             report, Status.DONE, by=None,
             file=name, sha256=sha256, size=len(pdf), progress=100, step="", finished_at=made_at, lease_until=None,
         )  # fmt: skip
         tell_orderer(report, at=made_at)
+
+
+def _stored(content: bytes, form: str) -> tuple[str, str]:
+    """Keep a file; its name, which says the content, so that writing it twice is the same, and its SHA-256."""
+    sha256 = checksum(content)
+    name = f"reports/{sha256}.{form}"
+    store(name, lambda file: file.write(content))
+    return name, sha256
 
 
 @contextmanager
@@ -169,12 +191,15 @@ def _fail(report: AnnualReport, sentence: str) -> bool:
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
-def open_file(report: AnnualReport) -> File:
-    """The finished file, to be closed by the caller. Raises Refused when there is none."""
+def open_file(report: AnnualReport, form: str = "pdf") -> File:
+    """The finished file in that form, to be closed by the caller. Raises Refused when there is none."""
     if report.status != Status.DONE:
         raise Refused(_("This report is not finished yet."))
+    kept = report if form == "pdf" else report.copies.filter(form=form).first()
+    if kept is None:
+        raise Refused(_("This report was made before there were such files. Make a new version."))
     try:
-        return report.file.open("rb")
+        return kept.file.open("rb")
     except OSError:
         log.exception("The file of report %s is missing.", report.pk)
         raise Refused(_("The file of this report is missing. Tell the operator of this system.")) from None
@@ -198,12 +223,19 @@ def checksum(content: bytes) -> str:
 
 def verify_reports() -> Iterator[str]:
     """A sentence for every finished report whose file or figures are not what they were when it was made."""
-    for report in AnnualReport.objects.filter(status=Status.DONE).select_related("zone").order_by("pk").iterator():
+    for report in (
+        AnnualReport.objects.filter(status=Status.DONE)
+        .select_related("zone")
+        .prefetch_related("copies")
+        .order_by("pk")
+        .iterator(AT_ONCE)
+    ):
         if digest(report.figures) != report.figures_sha256:
             yield _("Report %(number)s: the figures do not fit their checksum.") % {"number": report.number}
-        try:
-            with report.file.open("rb") as file:
-                if checksum(file.read()) != report.sha256:
-                    yield _("Report %(number)s: the file does not fit its checksum.") % {"number": report.number}
-        except OSError:
-            yield _("Report %(number)s: the file is missing.") % {"number": report.number}
+        for kept in (report, *report.copies.all()):
+            try:
+                with kept.file.open("rb") as file:
+                    if checksum(file.read()) != kept.sha256:
+                        yield _("Report %(number)s: the file does not fit its checksum.") % {"number": report.number}
+            except OSError:
+                yield _("Report %(number)s: the file is missing.") % {"number": report.number}

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
 from ..services import reports
 from ..services.report_print import printed
+from ..services.reports import TYPES
 
 
 def report_list(request: HttpRequest) -> HttpResponse:
@@ -100,8 +101,11 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_download(request: HttpRequest, pk: int) -> FileResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
-    file = reports.open_file(report)
-    return FileResponse(file, as_attachment=True, filename=report.file_name, content_type="application/pdf")
+    form = request.GET.get("format", "pdf")
+    if form not in TYPES:
+        raise Http404
+    file = reports.open_file(report, form)
+    return FileResponse(file, as_attachment=True, filename=report.file_name(form), content_type=TYPES[form])
 
 
 @require_POST

@@ -35,7 +35,8 @@ def test_the_row_keeps_the_file_its_checksum_and_when_it_was_made(finished, sett
     assert report.size == len(content)
     assert report.started_at <= report.finished_at
     assert report.lease_until is None
-    assert [path.name for path in (settings.MEDIA_ROOT / "reports").iterdir()] == [f"{report.sha256}.pdf"]
+    kept = [f"{report.sha256}.pdf", *(f"{copy.sha256}.{copy.form}" for copy in report.copies.all())]
+    assert sorted(path.name for path in (settings.MEDIA_ROOT / "reports").iterdir()) == sorted(kept)
     metadata = PdfReader(BytesIO(content)).metadata
     assert (metadata.title, metadata.author) == ("数控加工产教特区2025年度绩效年报", "示例职业技术学院, 示例企业一")
 

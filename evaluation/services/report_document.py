@@ -1,0 +1,278 @@
+"""The annual report as chapters, paragraphs and tables of values, for those who write it as Word and as Excel.
+
+Numbers stay numbers here (Decimal, int); how many decimals they have on paper is ``number_text``'s business, as in
+``report_print``. The wording is the document's own; it is made in Chinese whoever ordered it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tasks.models import Milestone
+from zones.models import Activity, Project
+
+from ..models import AnnualReport
+from .report_print import hours_text, printed
+
+Cell = str | int | Decimal | None
+
+
+class Score(Decimal):
+    """A number of which both decimals are always shown: scores and points."""
+
+
+QUARTERS = dict(Milestone._meta.get_field("quarter").flatchoices)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row over the whole width that names those below it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """``widths`` are parts of the page's width; ``total`` closes the table; ``note`` stands below it."""
+
+    title: str
+    head: list[str]
+    widths: list[int]
+    rows: list[list[Cell] | Band]
+    total: list[Cell] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns hold numbers: those are set to the right."""
+        lines = [row for row in self.rows if not isinstance(row, Band)]
+        return [
+            any(isinstance(row[at], int | Decimal) for row in lines)
+            and not any(isinstance(row[at], str) for row in lines)
+            for at in range(len(self.head))
+        ]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: str
+    parts: list[str | Table]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title, the facts of the cover, chapters, and who puts a seal below it: (side, name)."""
+
+    title: str
+    number: str
+    consortium: str
+    cover: list[tuple[str, str]]
+    chapters: list[Chapter]
+    seals: list[tuple[str, str]]
+    sha256: str
+    made_at: datetime
+
+
+def document(report: AnnualReport, made_at: datetime) -> Document:
+    """What ``report`` says, from its frozen figures alone; ``made_at`` is the day on its cover."""
+    figures = report.figures
+    assert figures is not None
+    zone = figures["zone"]
+    partners = [partner["name"] for partner in zone["partners"]]
+    return Document(
+        title=_("%(zone)s, annual performance report %(year)s") % {"zone": zone["name"], "year": figures["year"]},
+        number=report.number,
+        consortium=figures["consortium"],
+        cover=[
+            (_("College"), zone["college"]),
+            (_("Department"), zone["department"]),
+            (_("Partner enterprises"), "、".join(partners) or "—"),
+            (_("Made on"), date_format(timezone.localdate(made_at))),
+            (_("Version"), str(report.version)),
+        ],
+        chapters=[
+            Chapter(_("The zone"), list(_zone(report, made_at))),
+            Chapter(_("Project hours"), list(_hours(figures["hours"], figures["year"]))),
+            Chapter(_("Evaluation"), list(_evaluation(report, made_at))),
+            Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
+        ],
+        seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
+        sha256=report.figures_sha256,
+        made_at=made_at,
+    )
+
+
+def number_text(value: Cell) -> str:
+    """A cell as the paper shows it: thousands separators, no zeros at the end, a dash for nothing."""
+    if isinstance(value, Score):
+        return f"{value:.2f}"
+    if isinstance(value, Decimal):
+        return hours_text(value) or "—"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value or "—"
+
+
+def _zone(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+    zone = report.figures["zone"]
+    facts = printed(report, made_at)["zone"]["facts"]
+    yield Table(_("Facts"), [_("Fact"), _("Recorded")], [3, 7], [[fact["label"], fact["value"]] for fact in facts])
+    yield Table(
+        _("Partner enterprises"),
+        [_("No."), _("Enterprise"), _("Unified social credit code"), _("Partner since")],
+        [1, 4, 4, 3],
+        [
+            [number, row["name"], row["credit_code"], _day(row["since"])]
+            for number, row in enumerate(zone["partners"], 1)
+        ],
+    )
+    yield Table(
+        _("Innovation classes"),
+        [_("Class"), _("Places"), _("Students"), _("College mentors"), _("Enterprise mentors")],
+        [4, 2, 2, 4, 4],
+        [
+            [
+                row["name"],
+                row["places"],
+                row["students"],
+                *("、".join(row[side]) for side in ("college_mentors", "enterprise_mentors")),
+            ]
+            for row in zone["classes"]
+        ],
+    )
+    yield Table(
+        _("Enterprise projects"),
+        [_("Project"), _("Enterprise"), _("Starts on"), _("Ends on"), _("State"), _("Hours of the year")],
+        [5, 4, 3, 3, 2, 2],
+        [
+            [
+                row["name"], row["enterprise"], _day(row["starts_on"]), _day(row["ends_on"]),
+                str(Project.Status(row["status"]).label), Decimal(row["hours"]),
+            ]
+            for row in zone["projects"]
+        ],
+    )  # fmt: skip
+    if zone["charter"]:
+        yield _("Zone charter")
+        yield from filter(None, zone["charter"].splitlines())
+
+
+def _hours(hours: dict, year: int) -> Iterator[str | Table]:
+    if not hours["enterprises"]:
+        yield _("No approved hours in %(year)s.") % {"year": year}
+        return
+    said = _("%(total)s approved project hours of %(people)s people on %(projects)s projects, %(entries)s entries.")
+    yield said % {**hours, "total": hours_text(hours["total"])}
+    used = [activity for activity in Activity if Decimal(hours["activities"][activity])]
+    yield Table(
+        _("Hours by enterprise and activity"),
+        [_("Enterprise"), *(str(activity.label) for activity in used), _("Total")],
+        [4, *(2 for _activity in used), 2],
+        [
+            [row["name"], *(_amount(row["activities"].get(activity)) for activity in used), Decimal(row["total"])]
+            for row in hours["enterprises"]
+        ],
+        total=[_("Total"), *(Decimal(hours["activities"][activity]) for activity in used), Decimal(hours["total"])],
+        note=_("In hours, counted for the enterprise of the project."),
+    )
+    yield Table(
+        _("Hours by month"),
+        [_("Month"), _("Hours")],
+        [3, 3],
+        [
+            [_("%(month)s (month)") % {"month": month}, _amount(amount)]
+            for month, amount in enumerate(hours["months"], 1)
+        ],
+        total=[_("Total"), Decimal(hours["total"])],
+    )
+
+
+def _evaluation(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+    shown, result = printed(report, made_at), report.figures["evaluation"]
+    if shown["evaluation"] is None:
+        yield shown["no_evaluation"]
+        return
+    words = shown["evaluation"]
+    yield _("By “%(scheme)s”, published on %(day)s.") % {"scheme": words["scheme"], "day": words["published_on"]}
+    yield Table(
+        _("Result"),
+        [_("Official score"), _("Grade"), _("Rescaled"), _("Absolute"), _("Deductions")],
+        [1] * 5,
+        [
+            [
+                Score(result["official"]),
+                result["grade"],
+                *(Score(result[name]) for name in ("rescaled", "absolute", "deductions")),
+            ]
+        ],
+        note=_("Veto: %(what)s") % {"what": words["veto"]} if words["veto"] else "",
+    )
+    rows: list[list[Cell] | Band] = []
+    for group in words["groups"]:
+        rows.append(Band(group["name"]))
+        for line in group["indicators"]:
+            scored = [Score(line["score"]), Score(line["contribution"])] if line["chosen"] else [None, None]
+            rows.append(
+                [
+                    int(line["number"]),
+                    line["dimension"],
+                    line["name"],
+                    Decimal(line["weight"]),
+                    line["required"],
+                    *scored,
+                ]
+            )
+    yield Table(
+        _("Scores of the indicators"),
+        [
+            _("No."),
+            _("Dimension"),
+            _("Indicator"),
+            _("Weight (percent)"),
+            _("Required"),
+            _("Score"),
+            _("Points earned"),
+        ],
+        [2, 4, 5, 2, 2, 2, 2],
+        rows,
+        total=[_("Total"), "", "", Decimal(words["weight"]), "", None, Score(result["absolute"])],
+        note=_("Points are weight times score, each rounded; the total is rounded once. A dash: not chosen."),
+    )
+    if words["deduction_rows"]:
+        yield Table(
+            _("Deductions"),
+            [_("No."), _("Indicator"), _("Points"), _("Reason")],
+            [1, 4, 2, 6],
+            [[int(row["number"]), row["name"], Score(row["points"]), row["reason"]] for row in words["deduction_rows"]],
+        )
+
+
+def _tasks(tasks: list[dict]) -> Iterator[str | Table]:
+    plans: dict[str, list[list[Cell] | Band]] = {}
+    for task in tasks:
+        rows = plans.setdefault(task["plan"], [])
+        rows.append(Band(f"{task['number']}　{task['goal']}"))
+        rows += [
+            [
+                str(QUARTERS[row["quarter"]]), row["text"], _day(row["due"]),
+                str(Milestone.Status(row["status"]).label),
+            ]
+            for row in task["milestones"]
+        ]  # fmt: skip
+    for name, lines in plans.items():
+        yield Table(name, [_("Quarter"), _("Milestone"), _("Due"), _("State")], [2, 8, 4, 2], lines)
+    if not plans:
+        yield _("The college answers for no task of this year's plans.")
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return Decimal(text) if text and Decimal(text) else None
+
+
+def _day(day: str) -> str:
+    return date_format(date.fromisoformat(day)) if day else ""

@@ -1,0 +1,135 @@
+"""The report as Word and Excel: the same figures, the same digits, and nothing that a person typed is markup."""
+
+import datetime
+import hashlib
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+from docx import Document as read_docx
+from openpyxl import load_workbook
+
+from evaluation.models import AnnualReport
+from evaluation.services import reports
+from evaluation.services.report_document import Table, document, number_text
+from evaluation.services.report_docx import report_docx
+from evaluation.services.report_xlsx import report_xlsx
+
+from .conftest import YEAR, day
+
+pytestmark = pytest.mark.django_db
+HOSTILE = '=1+1 <w:br/> {{7*7}} #import "/etc/passwd" \x0b\u202e & 𠮷'
+
+
+@pytest.fixture
+def full(year_of_hours, innovation_class, college_task, published, report) -> AnnualReport:
+    assert reports.make(report)
+    return AnnualReport.objects.for_page().get(pk=report.pk)
+
+
+@pytest.fixture
+def written(full):
+    with translation.override("zh-hans"):
+        yield document(full, full.finished_at)
+
+
+def tables_of(written) -> list[Table]:
+    return [part for chapter in written.chapters for part in chapter.parts if isinstance(part, Table)]
+
+
+def lines_of(table: Table) -> list[list[str]]:
+    """The table as read from above: its head, rows, bands over the whole width, and total."""
+    rows = [row if isinstance(row, list) else [row.text] * len(table.head) for row in table.rows]
+    return [table.head, *([number_text(cell) for cell in row] for row in rows)]
+
+
+def test_each_form_is_kept_with_its_checksum_and_comes_from_page_and_api(full, secretariat, client_for, api_for):
+    assert [copy.form for copy in full.copies.all()] == ["docx", "xlsx"]
+    for copy in full.copies.all():
+        page = client_for(secretariat).get(reverse("reports:report_download", args=[full.pk]), {"format": copy.form})
+        api = api_for(secretariat).get(f"/api/v1/reports/{full.pk}/download/", {"format": copy.form})
+        for response in (page, api):
+            content = b"".join(response.streaming_content)
+            assert (hashlib.sha256(content).hexdigest(), len(content)) == (copy.sha256, copy.size)
+            assert response.headers["Content-Type"] == reports.TYPES[copy.form]
+            assert response.headers["Content-Disposition"].endswith(f".{copy.form}")
+
+
+def test_another_form_is_refused_in_its_way(full, secretariat, client_for, api_for):
+    assert (
+        client_for(secretariat).get(reverse("reports:report_download", args=[full.pk]), {"format": "odt"}).status_code
+        == 404
+    )
+    refused = api_for(secretariat).get(f"/api/v1/reports/{full.pk}/download/", {"format": "odt"})
+    assert (refused.status_code, list(refused.data)) == (400, ["format"])
+    full.copies.all().delete()  # as of a report made by an earlier version of the program
+    assert api_for(secretariat).get(f"/api/v1/reports/{full.pk}/download/", {"format": "docx"}).status_code == 409
+
+
+def test_a_changed_copy_is_found(full, settings):
+    with (settings.MEDIA_ROOT / full.copies.get(form="xlsx").file.name).open("ab") as file:
+        file.write(b" ")
+    assert list(reports.verify_reports()) == ["Report 2025-CNC-01: the file does not fit its checksum."]
+
+
+def test_word_has_the_tables_of_the_figures_with_headings_captions_and_repeated_heads(written):
+    file = read_docx(BytesIO(report_docx(written)))
+    styles = [(paragraph.style.name, paragraph.text) for paragraph in file.paragraphs]
+    assert [text for style, text in styles if style == "Heading 1"] == [
+        "一、特区概况", "二、项目工时", "三、绩效评价", "四、年度任务", "五、签署",
+    ]  # fmt: skip
+    expected = tables_of(written)
+    captions = [row._p.xpath("string(.)") for row in file.paragraphs if row.style.name == "Caption"]
+    assert captions == [f"表 {number}　{table.title}" for number, table in enumerate(expected, 1)]
+    found = file.tables[1:-1]  # the first is the cover's, the last the seals'
+    assert len(found) == len(expected)
+    for table, wanted in zip(found, expected, strict=True):
+        read = [[cell.text for cell in row.cells] for row in table.rows]
+        assert read[: len(wanted.rows) + 1] == lines_of(wanted)
+        assert table.rows[0]._tr.trPr.findall(".//{*}tblHeader")
+
+
+def test_excel_has_numbers_that_add_up_to_the_hours(written, full):
+    book = load_workbook(BytesIO(report_xlsx(written)))
+    assert len(book.sheetnames) == 1 + len(tables_of(written))
+    hours = next(book[name] for name in book.sheetnames if "按企业" in name)
+    rows = list(hours.iter_rows(values_only=True))
+    assert rows[0] == ("企业", "授课", "指导", "合计")
+    assert [type(value) for value in rows[1][1:]] == [float] * 3
+    assert Decimal(str(rows[1][3])) == Decimal(full.figures["hours"]["total"]) == Decimal("17.75")
+    assert len(hours._charts) == 1
+
+
+def test_paper_and_word_and_excel_show_the_same_digits(written, full):
+    word = {
+        cell.text
+        for table in read_docx(BytesIO(report_docx(written))).tables
+        for row in table.rows
+        for cell in row.cells
+    }
+    result = full.figures["evaluation"]
+    assert {result["official"], result["rescaled"], result["absolute"]} <= word
+    assert {line["score"] for line in result["indicators"] if line["score"]} <= word
+    book = load_workbook(BytesIO(report_xlsx(written)))
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {float(result["official"]), float(result["absolute"])} <= cells
+
+
+def test_what_a_person_typed_stays_text(zone, report, mentor, project, log):
+    zone.name = project.name = HOSTILE
+    zone.save()
+    project.save()
+    log(project, mentor, day(3, 3), "8")
+    assert reports.make(report)
+    made = AnnualReport.objects.for_page().get(pk=report.pk)
+    as_text = HOSTILE.replace("\x0b", "")
+    with translation.override("zh-hans"):
+        hostile = document(made, timezone.make_aware(datetime.datetime(YEAR, 1, 1)))
+    file = read_docx(BytesIO(report_docx(hostile)))
+    assert any(cell.text == as_text for table in file.tables for row in table.rows for cell in row.cells)
+    assert file.core_properties.title.startswith(as_text)
+    sheets = load_workbook(BytesIO(report_xlsx(hostile)))
+    cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row if "1+1" in str(cell.value)]
+    assert cells and {cell.data_type for cell in cells} == {"s"}
