@@ -156,15 +156,16 @@ def visit(chromium, program, width, request):
     faults: list[str] = []
     contexts = []
 
-    def make(username: str | None = None, dark: bool = False, is_mobile: bool = False):
+    def make(username: str | None = None, dark: bool = False, is_mobile: bool = False, at: int = width):
+        """``at``: the width of the window where it is another than that of the test."""
         from consortium.demo import PASSWORD
 
         context = chromium.new_context(
             base_url=program.url,
-            viewport={"width": width, "height": 900},
+            viewport={"width": at, "height": 900},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            has_touch=width < 768,
+            has_touch=at < 768,
             is_mobile=is_mobile,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",  # no colour is half on its way when it is measured
