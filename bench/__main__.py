@@ -40,8 +40,10 @@ def main() -> int:
     from bench.hours import hour_rows
     from bench.pages import page_rows
     from bench.reports import report_rows
+    from bench.tasks import task_rows
 
-    done = [measure(row) for row in [*report_rows(), *page_rows(), *hour_rows(), *history_rows()]]
+    rows = [*report_rows(), *page_rows(), *task_rows(), *hour_rows(), *history_rows()]
+    done = [measure(row) for row in rows]
     print(table(done))
     return 0 if all(row.met for row in done) else 1
 

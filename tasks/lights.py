@@ -1,6 +1,6 @@
 """The light of a milestone: computed from its dates and reports, never stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,7 +27,7 @@ class Light:
 
 
 def light(milestone: Milestone, today: date) -> Light:
-    """The light of ``milestone`` on ``today`` (a day in Shanghai). Reads ``progress``: prefetch it for lists."""
+    """The light of ``milestone`` on ``today`` (a day in Shanghai). Reads ``reports``: fetch them for lists."""
     if milestone.status == Milestone.Status.CONFIRMED:
         return Light("done", _("Confirmed"))
     left = (milestone.due - today).days
@@ -44,23 +44,27 @@ def light(milestone: Milestone, today: date) -> Light:
 
 def late_months(milestone: Milestone, today: date) -> list[date]:
     """The full months since the quarter began of which no report came in time; none counts after the last was sent."""
-    in_time = {progress.month for progress in milestone.progress.all() if not progress.is_late}
-    return [
-        month for month in _months_to_report(milestone, today) if month < today.replace(day=1) and month not in in_time
-    ]
+    full = [month for month in _months_to_report(milestone, today) if month < today.replace(day=1)]
+    in_time = {progress.month for progress in milestone.reports if not progress.is_late} if full else set()
+    return [month for month in full if month not in in_time]
 
 
 def missing_months(milestone: Milestone, today: date) -> list[date]:
     """The months up to this one of which there is no report yet, oldest first."""
-    there = {progress.month for progress in milestone.progress.all()}
+    there = {progress.month for progress in milestone.reports}
     return [month for month in _months_to_report(milestone, today) if month not in there]
 
 
-def tally(milestones: Iterable[Milestone], today: date) -> dict[str, int]:
+def lights_of(milestones: Iterable[Milestone], today: date) -> dict[Milestone, Light]:
+    """Each milestone's light, worked out once for the table and for what is counted above it."""
+    return {milestone: light(milestone, today) for milestone in milestones}
+
+
+def tally(lights: Mapping[Milestone, Light]) -> dict[str, int]:
     """How many milestones stand under each kind of light, and under "wait" how many the bureau has to confirm."""
     counts = dict.fromkeys([*COLOURS, "wait"], 0)
-    for milestone in milestones:
-        counts[light(milestone, today).kind] += 1
+    for milestone, found in lights.items():
+        counts[found.kind] += 1
         counts["wait"] += milestone.status == Milestone.Status.SUBMITTED
     return counts
 

@@ -1,15 +1,16 @@
 """The table of tasks and quarters as the bureau's page shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from .lights import Light, late_months, light, missing_months
+from .lights import Light, late_months, missing_months
 from .models import Milestone, Plan, Progress, Task
 from .months import quarter_of
 from .services import why_not_urged
@@ -17,14 +18,16 @@ from .services import why_not_urged
 
 @dataclass(frozen=True)
 class Cell:
-    """One milestone: its light, the day that counts, a line on its state, whether the filters point at it, and whether
-    the bureau may urge it."""
+    """One milestone: the word for its quarter, its light, the day that counts, a line on its state, whether the filters
+    point at it, whether it is urged, and whether the bureau may urge it."""
 
     milestone: Milestone
+    quarter: str
     light: Light
     day: str
     note: str
     is_hit: bool
+    is_urged: bool
     can_be_urged: bool
 
     @property
@@ -67,16 +70,26 @@ class Matrix:
         return [cell for _task, cells in self.rows for cell in cells if cell]
 
 
-def matrix(plan: Plan, tasks: Iterable[Task], today: date, *, kind: str = "", quarter: str = "") -> Matrix:
-    """``tasks`` (from ``for_matrix``) by quarter. With ``kind`` (of a light, or "wait") or ``quarter`` the rows
-    without a hit are left out and the cells that are not hit are known by ``is_hit``."""
+def matrix(
+    plan: Plan,
+    tasks: Iterable[Task],
+    lights: Mapping[Milestone, Light],
+    today: date,
+    *,
+    kind: str = "",
+    quarter: str = "",
+) -> Matrix:
+    """``tasks`` (from ``for_matrix``) by quarter, with the ``lights`` of their milestones on ``today``. With ``kind``
+    (of a light, or "wait") or ``quarter`` the rows without a hit are left out and the cells that are not hit are known
+    by ``is_hit``."""
+    labels = dict(Milestone.quarter.field.flatchoices)
     rows = []
     for task in tasks:
-        task.plan = plan
         found: dict[int, Cell] = {}
         for milestone in task.milestones.all():
-            milestone.task = task
-            found[milestone.quarter] = _cell(milestone, today, kind, quarter)
+            found[milestone.quarter] = _cell(
+                milestone, str(labels[milestone.quarter]), lights[milestone], today, kind, quarter
+            )
         cells = [found.get(number) for number in (1, 2, 3, 4)]
         if not (kind or quarter) or any(cell and cell.is_hit for cell in cells):
             rows.append((task, cells))
@@ -84,12 +97,14 @@ def matrix(plan: Plan, tasks: Iterable[Task], today: date, *, kind: str = "", qu
     return Matrix(heads, rows)
 
 
-def _cell(milestone: Milestone, today: date, kind: str, quarter: str) -> Cell:
-    found = light(milestone, today)
+def _cell(milestone: Milestone, label: str, found: Light, today: date, kind: str, quarter: str) -> Cell:
     waits = milestone.status == Milestone.Status.SUBMITTED
     hit = kind in ("", found.kind, "wait" if waits else "") and quarter in ("", str(milestone.quarter))
-    can_be_urged = milestone.urging is None and not why_not_urged(milestone, today)
-    return Cell(milestone, found, _day(milestone, found), _note(milestone, today), hit, can_be_urged)
+    urging = milestone.urging
+    # only what is late or lacks a report, and that is red or amber
+    can_be_urged = urging is None and found.kind in ("late", "soon") and not why_not_urged(milestone, today)
+    day, note = _day(milestone, found), _note(milestone, today)
+    return Cell(milestone, label, found, day, note, hit, bool(urging), can_be_urged)
 
 
 def _head(plan: Plan, quarter: int, cells: list[Cell | None], today: date) -> Head:
@@ -101,6 +116,12 @@ def _head(plan: Plan, quarter: int, cells: list[Cell | None], today: date) -> He
 
 def short_day(day: date) -> str:
     """A day within the plan's year: 3月31日, 31 Mar."""
+    return _short_day(day, get_language())
+
+
+@lru_cache(1000)
+def _short_day(day: date, language: str | None) -> str:
+    """A long table writes the same few days thousands of times, and writing one asks the catalogue several times."""
     return date_format(day, pgettext("date format without year", "j M"))
 
 
@@ -118,9 +139,10 @@ def _note(milestone: Milestone, today: date) -> str:
     latest = milestone.latest
     if latest and latest.status == Progress.Status.RETURNED:
         return _("Returned on %(day)s") % {"day": short_day(timezone.localdate(latest.reviewed_at))}
-    unreported = set(missing_months(milestone, today)) & set(late_months(milestone, today))
-    if latest and unreported and milestone.due >= today:
-        return _("No report for %(month)s") % {"month": _month(max(unreported))}
+    if latest and milestone.due >= today:
+        unreported = set(missing_months(milestone, today)) & set(late_months(milestone, today))
+        if unreported:
+            return _("No report for %(month)s") % {"month": _month(max(unreported))}
     if latest:
         return _("Reported %(percent)s %% on %(day)s") % {
             "day": short_day(timezone.localdate(latest.at)),

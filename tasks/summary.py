@@ -40,7 +40,7 @@ def summary(plan: Plan, month: date, reader, today: date) -> Summary:
     late = [one for one in milestones if one.due < day and not _was_confirmed(one, day)]
     urged: dict[int, Supervision] = {}
     for milestone in late:
-        for one in sorted(milestone.supervisions.all(), key=lambda one: one.pk):
+        for one in reversed(milestone.urgings):
             if timezone.localdate(one.at) <= day:
                 urged[milestone.pk] = one
     targets = Target.objects.visible_to(reader).filter(task__plan=plan).with_figures().order_by("task__number", "pk")

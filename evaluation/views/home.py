@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from consortium.inbox import grouped, waiting_for
 from consortium.models import Affiliation, Membership, Organization, User
-from tasks.lights import tally
+from tasks.lights import lights_of, tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
 from zones.models import Enrollment, HourEntry, InnovationClass, Student, Zone
@@ -177,9 +177,9 @@ def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
     if plan is None:
         return None
     tasks = list(Task.objects.visible_to(user).filter(plan=plan).for_matrix())
-    milestones = [milestone for task in tasks for milestone in task.milestones.all()]
-    table = matrix(plan, tasks, today) if user.affiliation.role == Role.BUREAU else None
-    return {"plan": plan, "tally": tally(milestones, today), "matrix": table}
+    lights = lights_of((milestone for task in tasks for milestone in task.milestones.all()), today)
+    table = matrix(plan, tasks, lights, today) if user.affiliation.role == Role.BUREAU else None
+    return {"plan": plan, "tally": tally(lights), "matrix": table}
 
 
 def _year_of_organization(user: User, today: date) -> dict[str, object]:

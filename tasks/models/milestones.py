@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, User
@@ -31,9 +32,16 @@ class MilestoneQuerySet(models.QuerySet):
         """With all that a light needs, in the order of the tables."""
         return (
             self.select_related("task__plan", "task__responsible_organization")
-            .prefetch_related("progress__by", "supervisions")
+            .prefetch_related(
+                models.Prefetch("progress", Progress.objects.select_related("by"), to_attr="reports"),
+                models.Prefetch("supervisions", to_attr="urgings"),
+            )
             .order_by("task__plan", "task__number", "quarter")
         )
+
+    def linked(self):
+        """With the task and plan that a link to it names."""
+        return self.select_related("task__plan").order_by("task__plan__year")
 
     def overdue(self, today: date):
         return self.filter(due__lt=today).exclude(status=Milestone.Status.CONFIRMED)
@@ -99,6 +107,15 @@ class Milestone(models.Model):
     due = models.DateField(_("due"), db_index=True)  # what is overdue, on home pages
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NOT_STARTED, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+    # SET_NULL: as that of its task
+    continues = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="continued_by",
+        null=True,
+        editable=False,
+        verbose_name=_("carried over from"),
+    )
 
     files_act = "progress.add"
     objects = MilestoneQuerySet.as_manager()
@@ -149,15 +166,20 @@ class Milestone(models.Model):
     def begins_on(self) -> date:
         return first_of_quarter(self.task.plan.year, self.quarter)
 
-    @property
+    @cached_property
     def reports(self) -> list["Progress"]:
-        """All progress, newest first. Sorted here, so that a prefetch is used."""
-        return sorted(self.progress.all(), key=lambda progress: -progress.pk)
+        """All progress, newest first, as it stood when first asked; ``for_matrix`` and ``with_progress`` fetch it."""
+        return list(self.progress.all())
+
+    @cached_property
+    def urgings(self) -> list["Supervision"]:
+        """All urgings, newest first, as ``reports``."""
+        return list(self.supervisions.all())
 
     @property
     def urging(self) -> "Supervision | None":
-        """The urging that is still running. Reads ``supervisions``: prefetch it for lists."""
-        return next((one for one in self.supervisions.all() if one.status != one.Status.CLOSED), None)
+        """The urging that is still running."""
+        return next((one for one in self.urgings if one.status != one.Status.CLOSED), None)
 
     @property
     def latest(self) -> "Progress | None":

@@ -102,10 +102,13 @@ class TaskQuerySet(models.QuerySet):
         return self.filter(pk__in=_own_tasks(affiliation))
 
     def for_matrix(self):
-        """Tasks in the order of the table, with milestones and their progress: five queries whatever the size."""
+        """Tasks in the order of the table, with milestones and their progress: four queries whatever the size."""
         return (
             self.select_related("plan", "responsible_organization")
-            .prefetch_related("milestones__progress__by", "milestones__supervisions")
+            .prefetch_related(
+                models.Prefetch("milestones__progress", to_attr="reports"),
+                models.Prefetch("milestones__supervisions", to_attr="urgings"),
+            )
             .order_by("number")
         )
 
@@ -140,6 +143,15 @@ class Task(models.Model):
     )  # fmt: skip
     responsible_unit = models.CharField(
         _("responsible unit"), max_length=200, blank=True, help_text=_("Departments, as the table names them.")
+    )
+    # SET_NULL: where it comes from; a task that a newer copy of last year's table leaves out takes the link with it
+    continues = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="continued_by",
+        null=True,
+        editable=False,
+        verbose_name=_("carried over from"),
     )
 
     objects = TaskQuerySet.as_manager()

@@ -83,6 +83,7 @@ class Supervision(models.Model):
     class Meta:
         verbose_name = _("urging")
         verbose_name_plural = _("urgings")
+        ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["consortium", "year", "number"], name="supervision_number_once"),
             models.UniqueConstraint(

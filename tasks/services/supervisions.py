@@ -24,17 +24,20 @@ Role, Status = Affiliation.Role, Supervision.Status
 
 def why_not_urged(milestone: Milestone, today: date) -> str:
     """Why this milestone cannot be urged today; nothing when it can: it is late, or lacks a month's report."""
-    number = {"number": milestone.task.number, "quarter": milestone.get_quarter_display()}
+    sentence = _why_not_urged(milestone, today)
+    return sentence and sentence % {"number": milestone.task.number, "quarter": milestone.get_quarter_display()}
+
+
+def _why_not_urged(milestone: Milestone, today: date) -> str:
     if milestone.task.responsible_organization_id is None:
-        return _("Task %(number)s, %(quarter)s has no responsible member that could answer.") % number
+        return _("Task %(number)s, %(quarter)s has no responsible member that could answer.")
     if milestone.status == Milestone.Status.CONFIRMED:
-        return _("Task %(number)s, %(quarter)s is confirmed.") % number
+        return _("Task %(number)s, %(quarter)s is confirmed.")
     if milestone.status == Milestone.Status.SUBMITTED:
-        return _("Task %(number)s, %(quarter)s waits for the bureau itself.") % number
-    lacks = any(month < today.replace(day=1) for month in missing_months(milestone, today))
-    if milestone.due >= today and not lacks:
-        return _("Task %(number)s, %(quarter)s is neither overdue nor lacks a report.") % number
-    return ""
+        return _("Task %(number)s, %(quarter)s waits for the bureau itself.")
+    if milestone.due < today or any(month < today.replace(day=1) for month in missing_months(milestone, today)):
+        return ""
+    return _("Task %(number)s, %(quarter)s is neither overdue nor lacks a report.")
 
 
 def urged_already(milestone: Milestone, urging: Supervision) -> str:

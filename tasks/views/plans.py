@@ -15,7 +15,7 @@ from consortium.permissions import require
 
 from ..filters import MatrixFilter, PlanFilter
 from ..forms import PlanForm
-from ..lights import tally
+from ..lights import lights_of, tally
 from ..matrix import Matrix, matrix
 from ..missing import missing_by_unit
 from ..models import Milestone, Plan, Task
@@ -24,6 +24,7 @@ from ..tables import WRITERS
 from ..typesetting import summary_pdf, table_pdf
 from .milestones import panel_context
 from .pages import saved
+from .supervisions import MOST_URGED
 
 
 def plan_list(request: HttpRequest) -> HttpResponse:
@@ -47,10 +48,12 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     filtering = MatrixFilter(request.GET, queryset=tasks, request=request)
     asked = filtering.form.cleaned_data if filtering.is_valid() else {}
     every = {task.pk: task for task in tasks}  # read once; of what is found only the order is asked
+    lights = lights_of((milestone for task in every.values() for milestone in task.milestones.all()), today)
     found = filtering.qs.prefetch_related(None).values_list("pk", flat=True)
     table = matrix(
         plan,
         [every[pk] for pk in found if pk in every],
+        lights,
         today,
         kind=asked.get("light", ""),
         quarter=asked.get("quarter", ""),
@@ -61,11 +64,13 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context |= panel_context(request.user, selected, today)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "tasks/plan_detail.html#panel", context)
-    everything = [milestone for task in every.values() for milestone in task.milestones.all()]
+    to_urge = table.to_urge
     context |= {
         "filter": filtering,
-        "tally": tally(everything, today),
-        "total": len(everything),
+        "to_urge": to_urge,
+        "urge_all": len(to_urge) <= MOST_URGED and "&".join(f"milestone={one.pk}" for one in to_urge),
+        "tally": tally(lights),
+        "total": len(lights),
         "task_count": len(table.rows),
         "cell_count": sum(cell.is_hit for cell in table.cells),
         "filtered": any(value for name, value in asked.items() if name != "order"),

@@ -26,7 +26,7 @@ from ..services import answer_supervision, ask_again, close_supervision, urge, u
 from ..typesetting import supervision_pdf
 
 USUAL_DAYS = timedelta(days=5)
-MOST = 200  # milestones urged at once
+MOST_URGED = 200  # milestones urged at once
 
 
 def supervision_list(request: HttpRequest) -> HttpResponse:
@@ -63,7 +63,9 @@ def supervision_create(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     asked = request.POST.getlist("milestones") if request.method == "POST" else request.GET.getlist("milestone")
-    numbers = [int(number) for number in asked if number.isascii() and number.isdigit() and len(number) < 10][:MOST]
+    numbers = [int(number) for number in asked if number.isascii() and number.isdigit() and len(number) < 10][
+        :MOST_URGED
+    ]
     rows = Milestone.objects.visible_to(request.user).filter(pk__in=numbers).with_progress()
     refusals = {row.pk: reason for row in rows if (reason := _why_not(row, today))}
     form = UrgeForm(

@@ -16,7 +16,7 @@ DONE, LATE = "建成实训中心并投入使用。", "完成专业群论证。"
 
 
 def make() -> None:
-    """A plan of this year: two tasks with a milestone this quarter, of one in twenty days and of one since yesterday."""
+    """A plan of this year: two tasks with a milestone each this quarter, due in twenty days and since yesterday."""
     unit = User.objects.get(username="college")
     today = timezone.localdate()
     plan = Plan.objects.create(

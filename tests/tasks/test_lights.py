@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from tasks.lights import Light, late_months, light, missing_months, tally
+from tasks.lights import Light, late_months, light, lights_of, missing_months, tally
 from tasks.models import Milestone, Progress
 
 
@@ -95,5 +95,5 @@ def test_the_tally_counts_each_milestone_once_and_what_waits_beside_it(task, mil
     for other in others:
         other.text = "完成。"
         other.save()
-    counts = tally([milestone, *others], date(2026, 9, 10))
+    counts = tally(lights_of([milestone, *others], date(2026, 9, 10)))
     assert counts == {"none": 1, "plan": 1, "done": 0, "soon": 0, "late": 1, "wait": 1}

@@ -214,6 +214,7 @@ def test_the_month_that_is_meant_is_the_oldest_without_a_report(milestone, repor
     assert month_to_report(milestone, date(2026, 8, 20)) == date(2026, 7, 1)
     assert report(10, 8).month == date(2026, 7, 1)
     assert report(20, 8).month == date(2026, 8, 1)
+    milestone = Milestone.objects.get(pk=milestone.pk)
     assert month_to_report(milestone, date(2026, 8, 20)) == date(2026, 8, 1)
 
 
