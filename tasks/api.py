@@ -18,9 +18,13 @@ from .models import Milestone, Plan, Progress, Supervision, Target, Task
 from .serializers import (
     AskAgainSerializer,
     CommentSerializer,
+    CopySerializer,
+    MergeSerializer,
     MilestoneSerializer,
+    MoveSerializer,
     PlanSerializer,
     ProgressSerializer,
+    SplitSerializer,
     SupervisionSerializer,
     TargetSerializer,
     TaskSerializer,
@@ -32,10 +36,15 @@ from .services import (
     ask_again,
     close_supervision,
     confirm_progress,
+    copy_plan,
+    merge_tasks,
+    move_task,
+    next_title,
     refuse_confirmed,
     refuse_silent_move,
     report_progress,
     return_progress,
+    split_task,
     urge,
 )
 from .words import due_date
@@ -49,11 +58,63 @@ class PlanViewSet(ScopedViewSet):
     def insert(self, data: dict[str, Any]) -> Any:
         return super().insert({**data, "consortium": self.request.user.affiliation.consortium})
 
+    @extend_schema(request=CopySerializer, responses={201: PlanSerializer})
+    @action(detail=True, methods=["post"])
+    def copy(self, request: Request, pk: str) -> Response:
+        """The next year's plan, with what is not finished."""
+        plan = self.get_object()
+        require(request.user, "plan.add")
+        sent = _sent(CopySerializer, self)
+        title = sent.pop("title", "") or next_title(plan, sent["year"])
+        new = copy_plan(plan, title=title, by=request.user, **sent)
+        return Response(self.get_serializer(new).data, status=status.HTTP_201_CREATED)
+
 
 class TaskViewSet(ScopedViewSet):
     model, thing = Task, "task"
     serializer_class = TaskSerializer
     filterset_class = TaskFilter
+
+    @extend_schema(request=MoveSerializer, responses=TaskSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str) -> Response:
+        """Put the task where the one with the number ``to`` stands."""
+        task = self._to_change()
+        move_task(task, by=request.user, **_sent(MoveSerializer, self))
+        return self._as_it_stands(task)
+
+    @extend_schema(request=SplitSerializer, responses={201: TaskSerializer})
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: str) -> Response:
+        """Make a second task of what is named; answers the new one."""
+        task = self._to_change()
+        new = split_task(task, by=request.user, **_sent(SplitSerializer, self))
+        return Response(self.get_serializer(new).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=MergeSerializer, responses=TaskSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: str) -> Response:
+        """Take another task of the same plan into this one."""
+        task = self._to_change()
+        sent = {"goal": task.goal, "explanation": task.explanation} | _sent(MergeSerializer, self)
+        merge_tasks(task, sent.pop("other"), texts={}, by=request.user, **sent)
+        return self._as_it_stands(task)
+
+    def _to_change(self) -> Task:
+        task = self.get_object()
+        require(self.request.user, "task.change", task)
+        return task
+
+    def _as_it_stands(self, task: Task) -> Response:
+        task.refresh_from_db()
+        return Response(self.get_serializer(task).data)
+
+
+def _sent(body: type[Serializer], view: ScopedViewSet) -> dict[str, Any]:
+    """What was sent to an action, checked."""
+    sent = body(data=view.request.data, context=view.get_serializer_context())
+    sent.is_valid(raise_exception=True)
+    return sent.validated_data
 
 
 class MilestoneViewSet(ScopedViewSet):

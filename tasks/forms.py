@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.html import escape
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Organization, User
@@ -15,8 +15,10 @@ from .lights import light
 from .measures import MEASURES
 from .models import Milestone, Plan, Target, Task
 from .months import months_between
-from .services import month_to_report, refuse_silent_move
-from .words import due_date
+from .services import Carried, month_to_report, next_title, refuse_silent_move, usual_quarters
+from .words import due_date, tidy
+
+QUARTERS: Any = Milestone.quarter.field.choices
 
 
 class DayInput(forms.DateInput):
@@ -75,6 +77,131 @@ class TaskForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() - {"plan"}  # type: ignore[misc]  # checks uniqueness
+
+
+class SplitForm(forms.Form):
+    """What goes to a second task."""
+
+    goal = forms.CharField(label=_("Goal of the new task"), max_length=300)
+    explanation = forms.CharField(label=_("Explanation"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    milestones = forms.ModelMultipleChoiceField(
+        Milestone.objects.none(),
+        label=_("Milestones that go to the new task"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Reports, files and urgings go with them."),
+    )
+    targets = forms.ModelMultipleChoiceField(
+        Target.objects.none(),
+        label=_("Targets that go to the new task"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    people = forms.MultipleChoiceField(
+        label=_("People who go to the new task"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("When nobody is ticked, both tasks have all of them."),
+    )
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "milestones", task.milestones.order_by("quarter"))
+        self.fields["milestones"].label_from_instance = lambda row: (  # type: ignore[attr-defined]
+            f"{row.get_quarter_display()} · {row.text}"
+        )
+        _offer(self, "targets", task.targets.order_by("pk"))
+        names = "、".join([task.leader, task.responsible_person]).split("、")
+        self.fields["people"].choices = [(name, name) for name in dict.fromkeys(filter(None, names))]  # type: ignore[attr-defined]
+        for name in ("targets", "people"):
+            if not self.fields[name].choices:  # type: ignore[attr-defined]
+                del self.fields[name]
+
+    def clean_goal(self) -> str:
+        return tidy(self.cleaned_data["goal"])
+
+
+class MergeForm(forms.Form):
+    """The texts of two tasks as those of one; also of each open quarter in which both have a milestone."""
+
+    goal = forms.CharField(label=_("Goal"), max_length=300)
+    explanation = forms.CharField(label=_("Explanation"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, task: Task, other: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("goal", f"{task.goal}；{other.goal}"[:300])
+        self.initial.setdefault("explanation", "\n".join(filter(None, [task.explanation, other.explanation])))
+        theirs = {milestone.quarter: milestone for milestone in other.milestones.all()}
+        mine = task.milestones.order_by("quarter")
+        self.pairs = [(one, theirs[one.quarter]) for one in mine if one.quarter in theirs]
+        self.quarters = [one.quarter for one, _two in self.pairs if one.status != Milestone.Status.CONFIRMED]
+        for one, two in self.pairs:
+            if one.quarter in self.quarters:
+                self.fields[f"text_{one.quarter}"] = forms.CharField(
+                    label=one.get_quarter_display(),
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                    initial=f"{one.text} {two.text}",
+                )
+
+    def merged(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        texts = {quarter: data[f"text_{quarter}"] for quarter in self.quarters}
+        return {"goal": tidy(data["goal"]), "explanation": data["explanation"], "texts": texts}
+
+
+class CopyForm(forms.Form):
+    """Which tasks go on next year, and in which quarter each milestone that is not finished stands then."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    tasks = forms.ModelMultipleChoiceField(
+        Task.objects.none(), label=_("Tasks"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, plan: Plan, carried: list[Carried], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "tasks", plan.tasks.order_by("number"))
+        self.initial["year"], self.initial["title"] = plan.year + 1, next_title(plan, plan.year + 1)
+        self.initial["tasks"] = [one.task.pk for one in carried if one.is_open]
+        self.carried = carried
+        choices = [("", _("stays behind")), *QUARTERS]
+        for one in carried:
+            usual = usual_quarters(one)
+            for milestone in one.milestones:
+                self.fields[f"quarter_{milestone.pk}"] = forms.TypedChoiceField(
+                    label=gettext("Task %(number)s, %(quarter)s")
+                    % {"number": one.task.number, "quarter": milestone.get_quarter_display()},
+                    choices=choices,
+                    coerce=int,
+                    required=False,
+                    empty_value=None,
+                    initial=usual[milestone.pk],
+                )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For the page: each task with its tick, and the fields of its milestones beside them."""
+        chosen = {str(value) for value in self["tasks"].value() or []}
+        return [
+            {
+                "task": one.task,
+                "is_chosen": str(one.task.pk) in chosen,
+                "milestones": [(milestone, self[f"quarter_{milestone.pk}"]) for milestone in one.milestones],
+                "targets": one.targets,
+            }
+            for one in self.carried
+        ]
+
+    def asked(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        quarters = {
+            milestone.pk: data[f"quarter_{milestone.pk}"]
+            for one in self.carried
+            for milestone in one.milestones
+            if one.task in data["tasks"] and data[f"quarter_{milestone.pk}"]
+        }
+        return {"year": data["year"], "title": data["title"], "tasks": data["tasks"], "quarters": quarters}
 
 
 class MilestoneForm(forms.ModelForm):
@@ -228,7 +355,7 @@ class UrgeForm(forms.Form):
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(
-        label=_("Answer"),
+        label=pgettext_lazy("urging", "Answer"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("How things stand, why it is late, and what happens by when."),

@@ -144,3 +144,27 @@ class UrgedAnswerSerializer(serializers.Serializer):
 class AskAgainSerializer(serializers.Serializer):
     comment = serializers.CharField(max_length=500)
     deadline = serializers.DateField()
+
+
+class MoveSerializer(serializers.Serializer):
+    to = serializers.IntegerField(min_value=1, max_value=32767, help_text="The number of the task that stands there.")
+
+
+class SplitSerializer(serializers.Serializer):
+    goal = serializers.CharField(max_length=300)
+    explanation = serializers.CharField(required=False, allow_blank=True)
+    milestones = Visible(queryset=Milestone.objects.all(), many=True, required=False)
+    targets = Visible(queryset=Target.objects.all(), many=True, required=False)
+    people = serializers.ListField(child=serializers.CharField(max_length=100), required=False)
+
+
+class MergeSerializer(serializers.Serializer):
+    other = Visible(queryset=Task.objects.all())
+    goal = serializers.CharField(max_length=300, required=False)
+    explanation = serializers.CharField(required=False, allow_blank=True)
+
+
+class CopySerializer(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    title = serializers.CharField(max_length=200, required=False)
+    tasks = Visible(queryset=Task.objects.all(), many=True, required=False)

@@ -1,3 +1,4 @@
+from .arranging import plan_arrange, task_merge, task_move, task_split
 from .calendars import calendar_feed, calendar_link, calendar_revoke
 from .imports import plan_accept, plan_import
 from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
@@ -13,6 +14,7 @@ from .supervisions import (
 )
 from .targets import target_create, target_propose, target_remove, target_update
 from .tasks import task_create, task_detail, task_update
+from .years import plan_copy, plan_years
 
 __all__ = [
     "calendar_feed",
@@ -25,6 +27,8 @@ __all__ = [
     "milestone_update",
     "missing_months",
     "plan_accept",
+    "plan_arrange",
+    "plan_copy",
     "plan_create",
     "plan_detail",
     "plan_export",
@@ -32,6 +36,7 @@ __all__ = [
     "plan_list",
     "plan_summary",
     "plan_update",
+    "plan_years",
     "supervision_answer",
     "supervision_close",
     "supervision_create",
@@ -41,6 +46,9 @@ __all__ = [
     "supervision_sheet",
     "task_create",
     "task_detail",
+    "task_merge",
+    "task_move",
+    "task_split",
     "task_update",
     "target_create",
     "target_propose",

@@ -33,8 +33,11 @@ def panel_context(user: User, milestone: Milestone, today: date, **forms: Any) -
         "light": light(milestone, today),
         "phone": milestone.task.phone_for(user),
         "reports": reports,
+        "earlier": milestone.continues_id
+        and Milestone.objects.visible_to(user).linked().filter(pk=milestone.continues_id).first(),
+        "later": Milestone.objects.visible_to(user).linked().filter(continues=milestone),
         "standings": standings(milestone.task),
-        "supervisions": sorted(milestone.supervisions.all(), key=lambda one: -one.pk),
+        "supervisions": milestone.urgings,
         "can_urge_this": may(user, "supervision.add")
         and milestone.urging is None
         and not why_not_urged(milestone, today),

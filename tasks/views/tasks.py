@@ -8,6 +8,7 @@ from consortium.models import HistoryEntry
 from consortium.permissions import require
 
 from ..forms import TaskForm
+from ..lights import lights_of
 from ..matrix import matrix
 from ..measures import standings
 from ..models import Plan, Task
@@ -24,9 +25,13 @@ def task_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.user).for_matrix(), pk=pk)
-    table = matrix(task.plan, [task], timezone.localdate())
+    today = timezone.localdate()
+    table = matrix(task.plan, [task], lights_of(task.milestones.all(), today), today)
+    linked = Task.objects.visible_to(request.user).select_related("plan").order_by("plan__year")
     context = {
         "task": task,
+        "earlier": task.continues_id and linked.filter(pk=task.continues_id).first(),
+        "later": linked.filter(continues=task),
         "plan": task.plan,
         "cells": table.cells,
         "standings": standings(task),
