@@ -97,7 +97,7 @@ class TaskViewSet(ScopedViewSet):
         """Take another task of the same plan into this one."""
         task = self._to_change()
         sent = {"goal": task.goal, "explanation": task.explanation} | _sent(MergeSerializer, self)
-        merge_tasks(task, sent.pop("other"), texts={}, by=request.user, **sent)
+        merge_tasks(task, sent.pop("task"), texts={}, by=request.user, **sent)
         return self._as_it_stands(task)
 
     def _to_change(self) -> Task:

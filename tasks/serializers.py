@@ -159,7 +159,7 @@ class SplitSerializer(serializers.Serializer):
 
 
 class MergeSerializer(serializers.Serializer):
-    other = Visible(queryset=Task.objects.all())
+    task = Visible(queryset=Task.objects.all())
     goal = serializers.CharField(max_length=300, required=False)
     explanation = serializers.CharField(required=False, allow_blank=True)
 

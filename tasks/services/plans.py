@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from consortium.models import Consortium, Organization, User
 from consortium.services import Refused, create, record
 
-from ..models import Milestone, Plan, Task
+from ..models import Milestone, Plan, Target, Task
 from ..tables import MilestoneRow, TaskRow, TaskTable, as_plain
 from .newer_copy import changes_of
+from .targets import add_targets
 
 
 @transaction.atomic
@@ -25,15 +26,17 @@ def import_plan(
     by: User | None,
     responsible: Organization | None = None,
     newer_than: str = "",
+    targets: Mapping[int, Sequence[Target]] | None = None,
     dry_run: bool = False,
 ) -> tuple[Plan | None, bool]:
     """Write the plan that ``table`` shows, all or nothing; answer it and whether it is new.
 
     The same table again changes nothing. A table that differs from the unit's plan of this year is refused, unless
     ``newer_than`` is the plan's ``state_of`` that a person has compared it with: then the plan is brought up to it.
-    ``responsible`` answers for every new task. A table that names no unit is that of the organization for which
-    ``by`` acts. With ``dry_run`` everything is done and taken back; a plan that would be new is then None. Raises
-    Refused when the table has errors, differs, or the plan has changed since it was compared.
+    ``responsible`` answers for every new task, ``targets`` are set for the tasks with these numbers. A table that names
+    no unit is that of the organization for which ``by`` acts. With ``dry_run`` everything is done and taken back; a
+    plan that would be new is then None. Raises Refused when the table has errors, differs, or the plan has changed
+    since it was compared.
     """
     if table.errors:
         raise Refused(" ".join(table.errors))
@@ -44,6 +47,9 @@ def import_plan(
         plan = existing or _create_plan(table, consortium, year, by, responsible)
         if existing:
             _bring_up_to(existing, table, by=by, responsible=responsible, newer_than=newer_than)
+        if targets and by:
+            for task in plan.tasks.filter(number__in=targets):
+                add_targets(task, targets[task.number], by=by)
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     if dry_run:

@@ -55,7 +55,7 @@ def task_merge(request: HttpRequest, pk: int) -> HttpResponse:
     task = _task(request, pk)
     require(request.user, "task.change", task)
     others = Task.objects.visible_to(request.user).filter(plan=task.plan).exclude(pk=task.pk).order_by("number")
-    asked = request.POST.get("other") or request.GET.get("other", "")
+    asked = request.POST.get("task") or request.GET.get("task", "")
     context = {"task": task, "plan": task.plan, "others": others}
     if not asked:
         return render(request, "tasks/task_merge.html", context)

@@ -16,6 +16,8 @@ from consortium.permissions import require
 from consortium.services import Refused
 
 from ..forms import ImportForm
+from ..models import Plan, Target
+from ..quantities import Quantity, quantities
 from ..services import changes_of, import_plan, plan_of, state_of
 from ..tables import TaskTable, as_plain, from_plain, read_table
 
@@ -45,12 +47,34 @@ def plan_import(request: HttpRequest) -> HttpResponse:
             }
             if accepted(form, lambda: _import(request, table, dry_run=True, **asked)):
                 context = {"plan": plan, "changes": changes_of(plan, table) if plan else []}
-                return render(request, "tasks/plan_preview.html", _preview(request, table, **asked) | context)
+                context |= _preview(request, table, found_targets(table, plan), **asked)
+                return render(request, "tasks/plan_preview.html", context)
     return render(request, "tasks/plan_import.html", {"form": form})
 
 
+def found_targets(table: TaskTable, plan: Plan | None) -> dict[int, list[Quantity]]:
+    """By task number the quantities that its texts name, without those that the plan has as targets already."""
+    there: dict[int, set[str]] = {}
+    for number, name in Target.objects.filter(task__plan=plan).values_list("task__number", "name") if plan else ():
+        there.setdefault(number, set()).add(name)
+    return {
+        row.number: [
+            one
+            for one in quantities([row.goal, *(cell.text for cell in row.milestones.values())])
+            if one.name not in there.get(row.number, ())
+        ]
+        for row in table.rows
+    }
+
+
 def _preview(
-    request: HttpRequest, table: TaskTable, *, year: int, responsible: Organization | None, newer_than: str
+    request: HttpRequest,
+    table: TaskTable,
+    found: dict[int, list[Quantity]],
+    *,
+    year: int,
+    responsible: Organization | None,
+    newer_than: str,
 ) -> dict[str, Any]:
     """What was understood, task by task beside its rows in the file, and the signed copy that accepting sends back."""
     signed = {
@@ -65,6 +89,7 @@ def _preview(
             "row": row,
             "original": table.original.of_task(row.number),
             "doubts": [doubt for doubt in table.doubts if doubt.task == row.number],
+            "targets": [(f"{row.number}:{one.name}", one) for one in found[row.number]],
             "doubtful": {doubt.quarter for doubt in table.doubts if doubt.task == row.number},
         }
         for row in table.rows
@@ -76,6 +101,7 @@ def _preview(
         "year": year,
         "responsible": responsible,
         "signed": signing.dumps(signed, salt=SALT, compress=True),
+        "target_count": sum(map(len, found.values())),
         "milestone_count": sum(len(row.milestones) for row in table.rows),
     }
 
@@ -93,8 +119,18 @@ def plan_accept(request: HttpRequest) -> HttpResponse:
         return redirect("tasks:plan_import")
     responsible = Organization.objects.visible_to(request.user).filter(pk=payload["responsible"]).first()
     table, asked = from_plain(payload["table"]), {"year": payload["year"], "newer_than": payload["newer_than"]}
+    standing = plan_of(table, consortium=request.user.affiliation.consortium, year=payload["year"], by=request.user)
+    ticked = set(request.POST.getlist("target"))
+    targets = {
+        number: [
+            Target(name=one.name, kind=one.kind, target=one.target, unit=one.unit)
+            for one in found
+            if f"{number}:{one.name}" in ticked
+        ]
+        for number, found in found_targets(table, standing).items()
+    }
     try:
-        plan, _is_new = _import(request, table, responsible=responsible, **asked)
+        plan, _is_new = _import(request, table, responsible=responsible, targets=targets, **asked)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("tasks:plan_import")

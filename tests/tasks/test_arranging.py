@@ -147,10 +147,10 @@ def test_both_are_seen_side_by_side_before_they_are_merged(client_for, make_task
     assert client_for(college_admin).get(url).status_code == 403
     client = client_for(bureau)
     assert list(client.get(url).context["others"]) == [other]
-    form = client.get(url, {"other": other.pk}).context["form"]
+    form = client.get(url, {"task": other.pk}).context["form"]
     assert (form.initial["goal"], form.fields["text_1"].initial) == ("目标1；目标2", "甲。 乙。")
-    assert client.get(url, {"other": task.pk}).status_code == 404
-    sent = {"other": other.pk, "goal": "目标", "text_1": "甲乙。"}
+    assert client.get(url, {"task": task.pk}).status_code == 404
+    sent = {"task": other.pk, "goal": "目标", "text_1": "甲乙。"}
     assert client.post(url, sent).url == task.get_absolute_url()
     assert order(task.plan) == [(1, "目标")]
 
@@ -181,8 +181,8 @@ def test_programs_move_split_and_merge_with_the_same_refusals(api_for, make_task
     assert (new.status_code, new.data["number"]) == (201, 3)
     bad = api.post(f"/api/v1/tasks/{task.pk}/split/", {"goal": "新"})
     assert (bad.status_code, list(bad.data)) == (400, ["milestones"])
-    merged = api.post(f"/api/v1/tasks/{task.pk}/merge/", {"other": new.data["id"]})
+    merged = api.post(f"/api/v1/tasks/{task.pk}/merge/", {"task": new.data["id"]})
     assert (merged.status_code, merged.data["goal"]) == (200, "目标1")
     assert order(task.plan) == [(1, "目标2"), (2, "目标1")]
     assert task.milestones.count() == 2
-    assert api.post(f"/api/v1/tasks/{task.pk}/merge/", {"other": task.pk}).status_code == 409
+    assert api.post(f"/api/v1/tasks/{task.pk}/merge/", {"task": task.pk}).status_code == 409

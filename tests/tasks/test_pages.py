@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consortium.models import Affiliation, HistoryEntry
-from tasks.models import Milestone, Plan, Progress, Task
+from tasks.models import Milestone, Plan, Progress, Target, Task
 from tasks.services import report_progress
+from tasks.tables import MilestoneRow, TaskRow, TaskTable, write_docx
 
 from .conftest import SAMPLES
 
@@ -309,3 +310,26 @@ def test_what_is_typed_into_forms_is_tidied_as_a_file_is(client_for, bureau, tas
     client.post(url("milestone_create", task.pk), {"quarter": 1, "text": "召开 １ 次会议\n（２ 月）"})
     milestone = task.milestones.get()
     assert (milestone.text, milestone.due) == ("召开1次会议（2月）", date(2026, 2, 28))
+
+
+def test_targets_that_the_texts_name_are_proposed_with_the_import(client_for, bureau):
+    table = TaskTable(
+        title="2026年任务分解一览表", unit="示例教育局",
+        rows=[TaskRow(1, "校企合作", milestones={1: MilestoneRow("与10家单位签约、捐赠300万元。", date(2026, 3, 31))})],
+    )  # fmt: skip
+    client = client_for(bureau)
+
+    def preview():
+        file = SimpleUploadedFile("table.docx", write_docx(table))
+        return client.post(url("plan_import"), {"file": file, "year": 2026}).context
+
+    [block] = preview()["blocks"]
+    assert [(value, str(one.target), one.unit) for value, one in block["targets"]] == [
+        ("1:单位签约", "10", "家"), ("1:捐赠", "300", "万元"),
+    ]  # fmt: skip
+    client.post(url("plan_accept"), {"signed": preview()["signed"], "target": ["1:捐赠", "1:没有的", "2:捐赠"]})
+    assert list(Target.objects.values_list("task__number", "name", "target", "unit")) == [(1, "捐赠", 300, "万元")]
+    again = preview()
+    assert [value for value, _one in again["blocks"][0]["targets"]] == ["1:单位签约"]
+    client.post(url("plan_accept"), {"signed": again["signed"], "target": ["1:单位签约"]})
+    assert list(Target.objects.order_by("pk").values_list("name", "target")) == [("捐赠", 300), ("单位签约", 10)]
