@@ -11,6 +11,7 @@ from consortium.services import Refused, work
 from evaluation.models import AnnualReport
 from evaluation.services import reports
 
+from ..conftest import as_owner
 from .conftest import YEAR
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,8 @@ def test_a_finished_report_cannot_be_tried_again(finished, secretariat, now):
 
 
 def test_a_fault_of_the_program_is_a_sentence_for_people_and_a_trace_in_the_log(report, published, caplog):
-    published.scheme.indicators.filter(number=21).update(number=99)
+    with as_owner():
+        published.scheme.indicators.filter(number=21).update(number=99)
     assert reports.make(report) is False
     assert stored(report).error == "The report could not be made. The reason stands in the program's log."
     assert "KeyError" in caplog.text
