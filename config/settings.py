@@ -306,6 +306,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="7-20", minute="30"),
         "options": {"expires": 3000},
     },
+    "remind of reviews": {
+        "task": "evaluation.remind",
+        "schedule": crontab(hour="7-20", minute="40"),
+        "options": {"expires": 3000},
+    },
     "end and warn of agreements": {
         "task": "consortium.keep_agreements",
         "schedule": crontab(hour="7-20", minute="20"),

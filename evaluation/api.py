@@ -33,6 +33,7 @@ from .serializers import (
     SchemeSerializer,
     ScoreSerializer,
     SelfAssessmentSerializer,
+    TalkSerializer,
 )
 
 
@@ -159,6 +160,15 @@ class EvaluationViewSet(ScopedViewSet):
                 services.save_scores(reviewer, [services.Given(**row) for row in rows], by=request.user)
         rows = Score.objects.visible_to(request.user).filter(reviewer__evaluation=evaluation)
         return Response(ScoreSerializer(rows.select_related("reviewer__person"), many=True).data)
+
+    @extend_schema(request=TalkSerializer, responses=TalkSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filterset_class=None, pagination_class=None)
+    def talks(self, request: Request, pk: str) -> Response:
+        """What the reviewers said of indicators that they scored far apart. The secretariat records it."""
+        evaluation = self._allowed("evaluation.change")
+        if request.method == "POST":
+            services.record_talk(evaluation, **self._read(TalkSerializer), by=request.user)
+        return Response(TalkSerializer(evaluation.talks.all(), many=True).data)
 
     @extend_schema(request=None, responses=ReviewerSerializer)
     @action(detail=True, methods=["post"])

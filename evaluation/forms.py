@@ -7,12 +7,13 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Affiliation, User
+from consortium.models import Affiliation, Organization, User
 from zones.models import Zone
 
 from . import scoring
 from .models import Evaluation, Finding, GradeBand, Indicator, Reviewer, Scheme, Score, SelfAssessment
 from .services import Assessed, Given
+from .services.reviewers import LINK_DAYS
 
 
 class SchemeForm(forms.ModelForm):
@@ -73,7 +74,8 @@ class OpenForm(forms.Form):
 class ReviewerForm(forms.ModelForm):
     class Meta:
         model = Reviewer
-        fields = ["person", "side"]
+        fields = ["person", "side", "due_on"]
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -83,6 +85,39 @@ class ReviewerForm(forms.ModelForm):
         assigned = evaluation.reviewers.values("person")
         people = User.objects.filter(pk__in=experts.values("user")).exclude(pk__in=assigned).order_by("name", "pk")
         self.fields["person"].queryset = people
+
+
+class DueForm(forms.ModelForm):
+    class Meta:
+        model = Reviewer
+        fields = ["due_on"]
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+
+
+class GuestForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    organization = forms.ModelChoiceField(
+        label=_("Organization"),
+        queryset=Organization.objects.none(),
+        help_text=_("A member that neither hosts this zone nor is its partner."),
+    )
+    days = forms.IntegerField(label=_("The link is open for, days"), min_value=1, max_value=LINK_DAYS, initial=14)
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        partners = evaluation.zone.partnerships.values("enterprise")
+        members = Organization.objects.filter(memberships__in=evaluation.consortium.memberships.in_force())
+        free = members.exclude(pk=evaluation.zone.college_id).exclude(pk__in=partners)
+        self.fields["organization"].queryset = free.order_by("name").distinct()
+
+
+class LinkDaysForm(forms.Form):
+    days = forms.IntegerField(label=_("The link is open for, days"), min_value=1, max_value=LINK_DAYS, initial=14)
+
+
+class TalkForm(forms.Form):
+    held_on = forms.DateField(label=_("held on"), widget=forms.DateInput(attrs={"type": "date"}))
+    outcome = forms.CharField(label=_("what was said and agreed"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class FindingForm(forms.ModelForm):
@@ -187,9 +222,17 @@ class SelfAssessmentForm(Sheet):
 
 
 class ScoreForm(Sheet):
+    """One's own scoring sheet.
+
+    Beside each input stands what was saved when the page was made (``was_score_N``, ``was_note_N``, ``version_N``):
+    what was not touched since takes over what is saved now, so an old window undoes nothing.
+    """
+
     def __init__(self, *args: Any, reviewer: Reviewer, closed: bool = False, **kwargs: Any):
         super().__init__(*args, evaluation=reviewer.evaluation, **kwargs)
         self.given = {row.indicator_id: row for row in reviewer.scores.all()}
+        if self.is_bound:
+            self.data = self.data.copy()
         for said in self.said:
             if not said.is_chosen:
                 continue
@@ -200,14 +243,36 @@ class ScoreForm(Sheet):
                 self.fields[name].disabled = closed
             if earlier := self.given.get(row.pk):
                 self.initial.update({f"score_{number}": earlier.score, f"note_{number}": earlier.note})
+            if self.is_bound and not self._is_touched(number):
+                self.data[f"score_{number}"] = str(earlier.score) if earlier else ""
+                self.data[f"note_{number}"] = earlier.note if earlier else ""
+                self.data[f"version_{number}"] = ""
+
+    def _is_touched(self, number: int) -> bool:
+        names = [f"score_{number}", f"note_{number}"]
+        if not any(name in self.data for name in names):
+            return False
+        return any(
+            self.data.get(name, "").replace("\r\n", "\n") != self.data.get(f"was_{name}", "").replace("\r\n", "\n")
+            for name in names
+        )
 
     def scores(self) -> list[Given]:
         data = self.cleaned_data
         return [
-            Given(said.indicator, data[f"score_{said.indicator.number}"], data[f"note_{said.indicator.number}"])
+            Given(
+                said.indicator,
+                data[f"score_{said.indicator.number}"],
+                data[f"note_{said.indicator.number}"],
+                self._version(said.indicator.number),
+            )
             for said in self.said
             if said.is_chosen
         ]
+
+    def _version(self, number: int) -> int | None:
+        seen = self.data.get(f"version_{number}", "")
+        return int(seen) if seen.isdecimal() else None
 
     def totals(self) -> dict[str, object]:
         """What is saved so far: rescaled and absolute over the scored weights, how many of how many."""

@@ -25,6 +25,7 @@ OBJECTION_ANSWERED = notice_kind(
     "objection_answered", gettext_lazy("My objection is answered"), *TAKING_PART, Role.MENTOR, mail=Mail.NOW
 )
 REVIEW_ASSIGNED = notice_kind("review_assigned", gettext_lazy("A review is assigned to me"), Role.EXPERT, mail=Mail.NOW)
+REVIEW_DUE = notice_kind("review_due", gettext_lazy("A review of mine is due"), Role.EXPERT, mail=Mail.NOW)
 REPORTS_DONE = notice_kind(
     "reports_done", gettext_lazy("My annual reports are finished"), Role.SECRETARIAT, Role.COLLEGE_ADMIN
 )
@@ -36,7 +37,9 @@ REPORTS_FAILED = notice_kind(
 @waits("evaluations", gettext_lazy("Evaluations"))
 def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
     is_expert = user.affiliation is not None and user.affiliation.role == Role.EXPERT
-    for evaluation in Evaluation.objects.waiting_for(user, today).for_list():
+    rows = Evaluation.objects.waiting_for(user, today).for_list()
+    due = dict(user.reviews.filter(submitted_at=None).values_list("evaluation", "due_on")) if is_expert else {}
+    for evaluation in rows:
         is_over = evaluation.status == Evaluation.Status.PUBLICITY and evaluation.publicity_over(today)
         yield Waiting(
             _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
@@ -45,7 +48,7 @@ def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
             if is_expert
             else evaluation.get_absolute_url(),
             _("Score") if is_expert else _("Open"),
-            evaluation.publicity_ends_on if is_over else None,
+            evaluation.publicity_ends_on if is_over else due.get(evaluation.pk),
         )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import ChannelError, OperationalError
 
 from .models import AnnualReport
-from .services import reports
+from .services import remind_reviewers, reports
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,12 @@ def make_waiting_reports() -> None:
     """Whatever waits, announced or not: the periodic drain, which also runs when a worker starts."""
     while report := AnnualReport.objects.waiting(timezone.now()).select_related("zone").first():
         reports.make(report)
+
+
+@shared_task(name="evaluation.remind")
+def remind() -> None:
+    """Remind reviewers of the sheets that they have still to hand in."""
+    remind_reviewers(timezone.now())
 
 
 def announce(orders: Iterable[AnnualReport]) -> bool:

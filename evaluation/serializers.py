@@ -6,7 +6,7 @@ from consortium.models import Affiliation, User
 from consortium.serializers import Visible
 from zones.models import Zone
 
-from .models import Evaluation, Finding, GradeBand, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment
+from .models import Evaluation, Finding, GradeBand, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment, Talk
 
 
 class GradeBandSerializer(serializers.ModelSerializer):
@@ -96,10 +96,12 @@ class ScoreSerializer(serializers.ModelSerializer):
     score: Any = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)
     reviewer = serializers.CharField(source="reviewer.person.name", read_only=True)
     side = serializers.CharField(source="reviewer.side", read_only=True)
+    # of the score that the writer has seen, 0 for none; without it nothing is checked
+    version: Any = serializers.IntegerField(required=False, allow_null=True, min_value=0)
 
     class Meta:
         model = Score
-        fields = ["indicator", "score", "note", "reviewer", "side"]
+        fields = ["indicator", "score", "note", "version", "reviewer", "side"]
 
 
 class Colleague(serializers.PrimaryKeyRelatedField):
@@ -116,7 +118,7 @@ class ReviewerSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Reviewer
-        fields = ["id", "person", "person_name", "side", "submitted_at"]
+        fields = ["id", "person", "person_name", "side", "due_on", "submitted_at"]
         read_only_fields = ["submitted_at"]
         validators: list = []
 
@@ -127,6 +129,15 @@ class FindingSerializer(serializers.ModelSerializer):
     class Meta:
         model = Finding
         fields = ["id", "indicator", "points", "reason"]
+
+
+class TalkSerializer(serializers.ModelSerializer):
+    indicator = Visible(queryset=Indicator.objects.all())
+
+    class Meta:
+        model = Talk
+        fields = ["id", "indicator", "held_on", "lowest", "highest", "outcome", "recorded_by"]
+        read_only_fields = ["lowest", "highest", "recorded_by"]
 
 
 class ObjectionSerializer(serializers.ModelSerializer):

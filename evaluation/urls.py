@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import evaluations, results, reviews, schemes
+from .views import evaluations, results, reviews, schemes, sheets
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
@@ -11,7 +11,13 @@ evaluation_patterns = [
     path("<int:pk>/reviewers/", reviews.evaluation_reviewers, name="evaluation_reviewers"),
     path("<int:pk>/reviewers/<int:reviewer>/withdraw/", reviews.reviewer_withdraw, name="reviewer_withdraw"),
     path("<int:pk>/reviewers/<int:reviewer>/return/", reviews.reviewer_return, name="reviewer_return"),
-    path("<int:pk>/score/", reviews.evaluation_score, name="evaluation_score"),
+    path("<int:pk>/reviewers/<int:reviewer>/due/", reviews.reviewer_due, name="reviewer_due"),
+    path("<int:pk>/reviewers/<int:reviewer>/link/", sheets.guest_renew, name="guest_renew"),
+    path("<int:pk>/reviewers/guest/", sheets.guest_invite, name="guest_invite"),
+    path("<int:pk>/talks/<int:indicator>/", reviews.talk_create, name="talk_create"),
+    path("guest/<str:secret>/", sheets.guest_open, name="guest_open"),
+    path("<int:pk>/score/", sheets.evaluation_score, name="evaluation_score"),
+    path("<int:pk>/score/<int:number>/", sheets.evaluation_score_line, name="evaluation_score_line"),
     path("<int:pk>/findings/new/", reviews.finding_create, name="finding_create"),
     path("<int:pk>/findings/<int:finding>/delete/", reviews.finding_delete, name="finding_delete"),
     path("<int:pk>/publicity/", results.evaluation_publicity, name="evaluation_publicity"),

@@ -15,10 +15,12 @@ from evaluation.services import (
     Assessed,
     Given,
     assign_reviewer,
+    gaps,
     import_scheme,
     open_evaluation,
     publish,
     publish_scheme,
+    record_talk,
     save_scores,
     save_self_assessment,
     start_publicity,
@@ -60,7 +62,7 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
         _show(people, evaluation, today - timedelta(days=25 if code in PUBLICITY_OVER else 2))
     for code in IN_REVIEW:
         evaluation = _assess(people, ground, this, code, begun, random, submit=True)
-        reviewers = _reviewers(people, evaluation)
+        reviewers = _reviewers(people, evaluation, today + timedelta(days=2))
         _fill(reviewers[2], random, begun + timedelta(days=35))
     for code in IN_SELF_ASSESSMENT:
         _assess(people, ground, this, code, begun, random, submit=False)
@@ -102,7 +104,7 @@ def _assess(
     return evaluation
 
 
-def _reviewers(people: People, evaluation: Evaluation) -> list[Reviewer]:
+def _reviewers(people: People, evaluation: Evaluation, due_on: date) -> list[Reviewer]:
     """Reviewers of the college, the enterprise and the third side; nobody reviews where their own enterprise works."""
     enterprise = people.users["expert4" if evaluation.zone.code == "software" else "expert2"]
     sides: Iterable[tuple[User, str]] = [
@@ -111,12 +113,16 @@ def _reviewers(people: People, evaluation: Evaluation) -> list[Reviewer]:
         (people.users["expert3"], Side.THIRD_PARTY),
     ]
     by = people.users["secretariat"]
-    return [assign_reviewer(evaluation, person, side, by=by) for person, side in sides]
+    return [assign_reviewer(evaluation, person, side, by=by, due_on=due_on) for person, side in sides]
 
 
 def _review(people: People, evaluation: Evaluation, random: Random, day: date) -> None:
-    for reviewer in _reviewers(people, evaluation):
+    for reviewer in _reviewers(people, evaluation, day + timedelta(days=7)):
         _fill(reviewer, random, day)
+    for gap in gaps(evaluation):
+        outcome = "三方评委会商：对佐证材料的理解不同，已一并核对原始台账，各自维持原分。"
+        by = people.users["secretariat"]
+        record_talk(evaluation, gap.indicator, held_on=day + timedelta(days=1), outcome=outcome, by=by)
 
 
 def _fill(reviewer: Reviewer, random: Random, day: date) -> None:

@@ -1,10 +1,7 @@
 from .evaluations import (
     add_finding,
-    assign_reviewer,
     open_evaluation,
     remove_finding,
-    return_scores,
-    withdraw_reviewer,
 )
 from .indicator_files import read_indicators
 from .measuring import measure_again, measurements
@@ -20,6 +17,19 @@ from .publication import (
     working_day_after,
 )
 from .results import recompute, verify_results
+from .reviewers import (
+    assign_reviewer,
+    avoidances,
+    find_guest,
+    gaps,
+    invite_guest,
+    move_due,
+    record_talk,
+    remind_reviewers,
+    renew_guest_link,
+    return_scores,
+    withdraw_reviewer,
+)
 from .schemes import (
     change_indicator,
     change_scheme,
@@ -36,6 +46,14 @@ from .scores import Given, save_scores, submit_scores
 from .self_assessment import Assessed, save_self_assessment, start_self_assessment, submit_self_assessment
 
 __all__ = [
+    "avoidances",
+    "find_guest",
+    "gaps",
+    "invite_guest",
+    "move_due",
+    "record_talk",
+    "remind_reviewers",
+    "renew_guest_link",
     "Assessed",
     "Given",
     "add_finding",

@@ -20,6 +20,7 @@ from ..inbox import (
     REPORTS_FAILED,
     RESULT_PUBLISHED,
     REVIEW_ASSIGNED,
+    REVIEW_DUE,
 )
 from ..models import AnnualReport, Evaluation, Objection, Reviewer
 
@@ -79,7 +80,26 @@ def tell_reviewer(reviewer: Reviewer, *, at: datetime) -> None:
         evaluation,
         Q(role=Role.EXPERT, user=reviewer.person_id),
         REVIEW_ASSIGNED,
-        lambda: _("%(evaluation)s: you are asked to review it.") % {"evaluation": evaluation},
+        lambda: (
+            _("%(evaluation)s: you are asked to review it until %(day)s.")
+            % {"evaluation": evaluation, "day": date_format(reviewer.due_on)}
+            if reviewer.due_on
+            else _("%(evaluation)s: you are asked to review it.") % {"evaluation": evaluation}
+        ),
+        at,
+    )
+
+
+def tell_review_due(reviewer: Reviewer, *, at: datetime) -> None:
+    evaluation, day = reviewer.evaluation, reviewer.due_on
+    _tell(
+        evaluation,
+        Q(role=Role.EXPERT, user=reviewer.person_id),
+        REVIEW_DUE,
+        lambda: (
+            _("%(evaluation)s: your scoring sheet is asked for until %(day)s.")
+            % {"evaluation": evaluation, "day": date_format(day) if day else ""}
+        ),
         at,
     )
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_noop
 from consortium.models import User
 from consortium.services import Refused, create, move, record
 
-from ..models import Evaluation, Finding, Measurement, Objection, Reviewer, Score, SelfAssessment, Side
-from .evaluations import avoidances, lock
+from ..models import Evaluation, Finding, Measurement, Objection, Reviewer, Score, SelfAssessment, Side, Talk
+from .evaluations import lock
 from .notices import tell_answer, tell_objection, tell_publicity, tell_published
 from .results import digest, named, recompute, unscored
+from .reviewers import avoidances, gaps
 
 Status = Evaluation.Status
 
@@ -42,6 +43,11 @@ def review_problems(evaluation: Evaluation) -> list[str]:
         problems.append(_("Not submitted yet: %(people)s.") % {"people": _(", ").join(waiting)})
     if missing := unscored(evaluation):
         problems.append(_("No score yet for %(indicators)s.") % {"indicators": named(missing)})
+    if untold := [gap.indicator for gap in gaps(evaluation) if not gap.is_talked]:
+        problems.append(
+            _("Scores lie more than %(points)s points apart, talk about them and record it: %(indicators)s.")
+            % {"points": evaluation.scheme.talk_above, "indicators": named(untold)}
+        )
     return problems + list(avoidances([row.person for row in reviewers], evaluation.zone).values())
 
 
@@ -49,7 +55,8 @@ def review_problems(evaluation: Evaluation) -> list[str]:
 def start_publicity(evaluation: Evaluation, *, by: User | None, today: date) -> None:
     """Close the review, count the result and show it for the scheme's number of working days.
 
-    Needs a reviewer of the college and of the enterprise side, and every reviewer's submitted sheet.
+    Needs a reviewer of the college and of the enterprise side, every reviewer's submitted sheet, and a recorded talk
+    about every indicator whose scores lie far apart.
     """
     lock(evaluation, Status.REVIEW)
     if problems := review_problems(evaluation):
@@ -180,6 +187,18 @@ def _copy_parts(old: Evaluation, new: Evaluation) -> None:
     Measurement.objects.bulk_create(
         Measurement(evaluation=new, indicator_id=row.indicator_id, value=row.value, measured_at=row.measured_at)
         for row in old.measurements.all()
+    )
+    Talk.objects.bulk_create(
+        Talk(
+            evaluation=new,
+            indicator_id=row.indicator_id,
+            held_on=row.held_on,
+            lowest=row.lowest,
+            highest=row.highest,
+            outcome=row.outcome,
+            recorded_by_id=row.recorded_by_id,
+        )
+        for row in old.talks.all()
     )
     for reviewer in old.reviewers.prefetch_related("scores"):
         copy = Reviewer.objects.create(evaluation=new, person_id=reviewer.person_id, side=reviewer.side)

@@ -20,32 +20,48 @@ from .results import named
 
 @dataclass(frozen=True)
 class Given:
-    """One score; None takes an earlier one back."""
+    """One score; None takes an earlier one back.
+
+    ``version`` is that of the saved score which the writer has seen, 0 when there was none; None asks for no check.
+    """
 
     indicator: Indicator
     score: Decimal | None
     note: str = ""
+    version: int | None = None
 
 
 @transaction.atomic
-def save_scores(reviewer: Reviewer, given: Sequence[Given], *, by: User) -> None:
+def save_scores(reviewer: Reviewer, given: Sequence[Given], *, by: User) -> int:
     """Keep scores as a draft, any subset of the chosen indicators, as often as one likes before submitting.
 
-    Raises ValidationError with keys ``score_N`` for the indicator number N.
+    Answers the version that the scores have which were changed by this. Raises ValidationError with keys ``score_N``
+    for the indicator number N, also when another was saved since the writer looked.
     """
     _lock_unsubmitted(reviewer, by)
     assessed = reviewer.evaluation.self_assessments.filter(is_chosen=True)
     chosen = set(assessed.values_list("indicator", flat=True))
     measured = set(reviewer.evaluation.measurements.values_list("indicator", flat=True))
+    saved = {row.indicator_id: row for row in reviewer.scores.all()}
+    version = Reviewer.objects.values_list("saves", flat=True).get(pk=reviewer.pk) + 1
     errors: dict[str, list[str]] = {}
-    rows = []
+    rows, removed = [], []
     for one in given:
+        before = saved.get(one.indicator.pk)
         if one.indicator.pk not in chosen:
             errors[f"score_{one.indicator.number}"] = [_("This indicator is not chosen in this evaluation.")]
-        elif one.score is not None and one.indicator.pk in measured and not one.note.strip():
+        elif (one.score, one.note if one.score is not None else "") == (
+            (before.score, before.note) if before else (None, "")
+        ):
+            continue
+        elif one.version is not None and one.version != (before.version if before else 0):
+            errors[f"score_{one.indicator.number}"] = [_changed_elsewhere(before)]
+        elif one.score is None:
+            removed.append(one.indicator)
+        elif one.indicator.pk in measured and not one.note.strip():
             errors[f"score_{one.indicator.number}"] = [_("Say in the remark why the measured score is not right.")]
-        elif one.score is not None:
-            row = Score(reviewer=reviewer, indicator=one.indicator, score=one.score, note=one.note)
+        else:
+            row = Score(reviewer=reviewer, indicator=one.indicator, score=one.score, note=one.note, version=version)
             try:
                 row.clean_fields(exclude=["reviewer", "indicator"])
             except ValidationError as error:
@@ -53,10 +69,20 @@ def save_scores(reviewer: Reviewer, given: Sequence[Given], *, by: User) -> None
             rows.append(row)
     if errors:
         raise ValidationError(errors)
-    reviewer.scores.filter(indicator__in=[one.indicator for one in given if one.score is None]).delete()
+    reviewer.scores.filter(indicator__in=removed).delete()
     Score.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["reviewer", "indicator"], update_fields=["score", "note"]
+        rows, update_conflicts=True, unique_fields=["reviewer", "indicator"], update_fields=["score", "note", "version"]
     )
+    Reviewer.objects.filter(pk=reviewer.pk).update(saves=version)
+    return version
+
+
+def _changed_elsewhere(saved: Score | None) -> str:
+    if saved is None:
+        return _("This score was taken back in another window in the meantime. To keep yours, save once more.")
+    return _("Meanwhile %(score)s was saved here in another window. If yours is to stand, save once more.") % {
+        "score": saved.score
+    }
 
 
 @transaction.atomic

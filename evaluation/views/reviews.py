@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
-from consortium.permissions import require
 
 from .. import services
-from ..forms import FindingForm, ReasonForm, ReviewerForm, ScoreForm
-from ..models import Evaluation, Reviewer, Score
-from .evaluations import changeable, seen
+from ..forms import DueForm, FindingForm, ReasonForm, ReviewerForm, TalkForm
+from ..models import Reviewer, Score
+from .evaluations import changeable
 
 
 def evaluation_reviewers(request: HttpRequest, pk: int) -> HttpResponse:
@@ -23,21 +22,48 @@ def evaluation_reviewers(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> None:
         data = form.cleaned_data
-        services.assign_reviewer(evaluation, data["person"], data["side"], by=request.user)
+        services.assign_reviewer(evaluation, data["person"], data["side"], by=request.user, due_on=data["due_on"])
 
     if form.is_valid() and accepted(form, act):
         return redirect(request.path)
-    reviewers = list(evaluation.reviewers.select_related("person"))
+    reviewers = list(evaluation.reviewers.select_related("person", "link"))
     scores = Score.objects.visible_to(request.user).filter(reviewer__evaluation=evaluation)
     given = {(row.indicator_id, row.reviewer_id): row.score for row in scores}
     chosen = evaluation.self_assessments.filter(is_chosen=True).select_related("indicator")
     context = {
         "evaluation": evaluation,
         "form": form,
+        "avoiding": services.avoidances(form.fields["person"].queryset, evaluation.zone),
         "reviewers": reviewers,
+        "today": timezone.localdate(),
+        "gaps": services.gaps(evaluation),
+        "talks": evaluation.talks.select_related("indicator", "recorded_by"),
         "table": [(said.indicator, [given.get((said.indicator_id, row.pk)) for row in reviewers]) for said in chosen],
     }
     return render(request, "evaluation/evaluation_reviewers.html", context)
+
+
+def reviewer_due(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
+    evaluation = changeable(request, pk)
+    row = get_object_or_404(evaluation.reviewers.select_related("person"), pk=reviewer)
+    row.evaluation = evaluation
+    form = DueForm(request.POST or None, instance=row)
+    if form.is_valid() and accepted(form, lambda: services.move_due(row, form.cleaned_data["due_on"], by=request.user)):
+        return redirect("evaluation:evaluation_reviewers", pk)
+    context = {"form": form, "evaluation": evaluation, "heading": _("Last day of %(reviewer)s") % {"reviewer": row}}
+    return render(request, "evaluation/evaluation_form.html", context)
+
+
+def talk_create(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
+    evaluation = changeable(request, pk)
+    about = get_object_or_404(evaluation.scheme.indicators, pk=indicator)
+    form = TalkForm(request.POST or None, initial={"held_on": timezone.localdate()})
+    if form.is_valid() and accepted(
+        form, lambda: services.record_talk(evaluation, about, **form.cleaned_data, by=request.user)
+    ):
+        return redirect("evaluation:evaluation_reviewers", pk)
+    context = {"form": form, "evaluation": evaluation, "heading": _("Talk about %(indicator)s") % {"indicator": about}}
+    return render(request, "evaluation/evaluation_form.html", context)
 
 
 def reviewer_withdraw(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
@@ -75,39 +101,6 @@ def reviewer_return(request: HttpRequest, pk: int, reviewer: int) -> HttpRespons
         "cancel_url": "../../",
     }
     return render(request, "confirm.html", context)
-
-
-def evaluation_score(request: HttpRequest, pk: int) -> HttpResponse:
-    """One's own scoring sheet; one button keeps it, the other submits it for good."""
-    evaluation = seen(request, pk)
-    require(request.user, "evaluation.score", evaluation)
-    reviewer = get_object_or_404(evaluation.reviewers.all(), person=request.user)
-    reviewer.evaluation = evaluation
-    closed = evaluation.status != Evaluation.Status.REVIEW or reviewer.submitted_at is not None
-    form = ScoreForm(request.POST or None, reviewer=reviewer, closed=closed)
-
-    def save() -> None:
-        services.save_scores(reviewer, form.scores(), by=request.user)
-
-    def submit() -> None:
-        if "submit" in request.POST:
-            services.submit_scores(reviewer, by=request.user, now=timezone.now())
-
-    # kept first and apart: a sheet with a gap is refused, but what was typed stays
-    if form.is_valid() and accepted(form, save) and accepted(form, submit):
-        return redirect(request.path)
-    if form.is_bound:
-        reviewer.refresh_from_db(fields=["submitted_at"])
-    context = {
-        "evaluation": evaluation,
-        "reviewer": reviewer,
-        "form": form,
-        "closed": closed,
-        "lines": list(form.lines()),
-        "weights": form.section_weights(),
-        "totals": form.totals(),
-    }
-    return render(request, "evaluation/evaluation_score.html", context)
 
 
 def finding_create(request: HttpRequest, pk: int) -> HttpResponse:

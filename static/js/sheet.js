@@ -67,5 +67,52 @@
     if (to) to.focus();
     if (to && to.select) to.select();
   });
+
+  // Saved as one goes: each line by itself, one after another, with the version that this window has seen.
+  const form = document.getElementById('sheet');
+  const path = form && form.dataset.save;
+
+  function say(row, text, wrong) {
+    const place = row.querySelector('.kept');
+    place.textContent = text;
+    place.classList.toggle('bad', Boolean(wrong));
+    row.querySelector('input[type=number]').classList.toggle('is-invalid', Boolean(wrong));
+  }
+  async function keep(row) {
+    const number = row.dataset.n;
+    const names = ['score_' + number, 'note_' + number];
+    const body = new FormData();
+    ['csrfmiddlewaretoken', 'reviewer', 'version_' + number].concat(names).forEach(function (name) {
+      body.set(name, form.elements[name].value);
+    });
+    names.forEach(function (name) { body.set('was_' + name, form.elements['was_' + name].value); });
+    let answer, said;
+    try {
+      answer = await fetch(path + number + '/', {method: 'POST', body: body, credentials: 'same-origin'});
+      said = await answer.json();
+    } catch (error) {
+      return say(row, form.dataset.failed, true);
+    }
+    if (!answer.ok) {
+      row.dataset.seen = 'version' in said ? said.version : '';   // what is typed next is typed knowing this
+      return say(row, said.detail, true);
+    }
+    form.elements['version_' + number].value = said.version;
+    names.forEach(function (name) {
+      form.elements['was_' + name].value = body.get(name);
+      if (form.elements[name].value === body.get(name)) form.elements[name].defaultValue = body.get(name);
+    });
+    say(row, form.dataset.saved);
+  }
+  const queue = new Map();
+  if (path) sheet.addEventListener('change', function (event) {
+    const row = event.target.closest('tr[data-n]');
+    if (!row) return;
+    if (row.dataset.seen) {
+      form.elements['version_' + row.dataset.n].value = row.dataset.seen;
+      delete row.dataset.seen;
+    }
+    queue.set(row, (queue.get(row) || Promise.resolve()).then(function () { return keep(row); }));
+  });
   total();
 }());

@@ -69,6 +69,7 @@ def test_a_scheme_is_written_by_hand(client_for, secretariat):
         "enterprise_weight": 50,
         "third_party_weight": 0,
         "publicity_days": 7,
+        "talk_above": 20,
     }
     answer = client.post(page("scheme_create"), {**fields, "college_weight": 60})
     assert errors(answer) == {
@@ -321,7 +322,7 @@ def test_pages_take_the_same_queries_for_one_row_and_three(
         (office, page("scheme_list")): 6,
         (office, page("evaluation_detail", first)): 10,
         (office, page("evaluation_result", first)): 14,
-        (office, page("evaluation_reviewers", first)): 8,
+        (office, page("evaluation_reviewers", first)): 13,
         (reviewer, page("evaluation_score", first)): 8,
     }
     for (client, address), queries in expected.items():

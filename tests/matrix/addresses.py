@@ -35,6 +35,8 @@ INSTEAD = {
     "consortium:attachment_preview": {"pk": "document"},
     "evaluation:evaluation_result": {"pk": "published"},
     "evaluation:objection_answer": {"pk": "published"},
+    "evaluation:guest_renew": {"reviewer": "guest"},
+    "evaluation:talk_create": {"indicator": "indicator"},
     "evaluations-result": {"pk": "published"},
 }
 # parts of a path that are no record
@@ -42,6 +44,7 @@ WORDS = {
     "consortium:attachment_create": {"model": "zones.zone"},
     "consortium:agreement_clause": {"name": "cost"},
     "consortium:attachment_page": {"page": 1},
+    "evaluation:evaluation_score_line": {"number": 1},
     "tasks:plan_export": {"kind": "xlsx"},
     "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},
     "zones:class_move": {"to": "finished"},

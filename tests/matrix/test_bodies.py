@@ -31,7 +31,7 @@ CODE = "91130500999999999"
 PAGES = [address for address in addresses() if not address.is_api and "GET" in address.methods]
 # what the number in such a field is, where the field is not called as the record is
 MEANT = {
-    "chosen": "indicator", "note": "indicator", "score": "indicator",
+    "chosen": "indicator", "note": "indicator", "score": "indicator", "was": "indicator", "version": "indicator",
     "zones": "zone", "responsible": "responsible_organization", "students": "student",
     "enrollments": "enrollment", "figure": "target", "milestones": "milestone", "h": "project", "place": "member",
     "of": "project", "pick": "hours", "seen": "hours",

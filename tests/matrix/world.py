@@ -356,6 +356,9 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
             deduction = scheme.indicators.get(kind="deduction")
             finding = Finding.objects.create(evaluation=evaluation, indicator=deduction, points=1, reason="…")
             world.add("finding", side, finding)
+            organization = experts[0].affiliation.organization
+            link = services.invite_guest(evaluation, f"guest~{side}", organization, days=9, by=clerk, now=now)
+            world.add("guest", side, link.reviewer)
             continue
         services.start_publicity(evaluation, by=clerk, today=today - datetime.timedelta(days=30))
         text = f"objection~{side}"
