@@ -27,7 +27,6 @@ PARTS = {
     "evaluation_objection": OWN,
     "evaluation_measurement": OWN,
     "evaluation_score": OF_REVIEWER,
-    "evaluation_measurement": OWN,
     "evaluation_talk": OWN,
     "evaluation_guestlink": OF_REVIEWER,
 }
