@@ -32,7 +32,7 @@ from .serializers import (
     SignatureSerializer,
     TerminationSerializer,
 )
-from .services import Refused, agreements, clauses, create, save_changes
+from .services import Refused, agreements, clauses, create, members, save_changes
 
 
 class Body(JSONParser):
@@ -128,6 +128,12 @@ class OrganizationViewSet(ScopedViewSet):
     model, thing = Organization, "organization"
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
+
+    def insert(self, data: dict[str, Any]) -> Organization:
+        return members.create_organization(Organization(**data), by=self.request.user)
+
+    def change(self, obj: Any, data: dict[str, Any]) -> None:
+        members.change_organization(obj, by=self.request.user, **data)
 
 
 class MembershipViewSet(ScopedViewSet):

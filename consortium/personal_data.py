@@ -13,9 +13,11 @@ from .models import (
     Affiliation,
     AgreementParty,
     Attachment,
+    Contact,
     Export,
     HistoryEntry,
     Invitation,
+    Joining,
     Notice,
     Organization,
     PersonalDataAccess,
@@ -77,6 +79,37 @@ register(
         ),
     },
     clear=seen_of_organization,
+)
+
+
+def seen_of_contact(user: User, contact: Any) -> Collection[str]:
+    affiliation = user.affiliation
+    if affiliation and (affiliation.role == Role.SECRETARIAT or affiliation.organization_id == contact.organization_id):
+        return ("name", "post", "phone", "email")
+    return ("name", "post")
+
+
+ITS_OWN = _("The member itself and the secretariat")
+UNTIL_OTHER = _("Until the member names another contact")
+register(
+    Contact,
+    {
+        "name": PersonalField(CONTACT, _("All members"), UNTIL_OTHER, SURNAME),
+        "post": PersonalField(CONTACT, _("All members"), UNTIL_OTHER, OPEN),
+        "phone": PersonalField(CONTACT, ITS_OWN, UNTIL_OTHER, PHONE),
+        "email": PersonalField(CONTACT, ITS_OWN, UNTIL_OTHER, MAIL),
+    },
+    clear=seen_of_contact,
+)
+register(
+    Joining,
+    {
+        "contact_name": PersonalField(CONTACT, _("The secretariat, the bureau and the auditor"), PROOF, SURNAME),
+        "contact_phone": PersonalField(CONTACT, _("The secretariat"), PROOF, PHONE),
+    },
+    clear=lambda user, record: (
+        ("contact_name", "contact_phone") if user.affiliation.role == Role.SECRETARIAT else ("contact_name",)
+    ),
 )
 register(
     AgreementParty,

@@ -16,9 +16,11 @@ class Visible(serializers.PrimaryKeyRelatedField):
 
 
 class OrganizationSerializer(serializers.ModelSerializer):
+    park = Visible(queryset=Organization.objects.filter(kind="park"), required=False, allow_null=True)
+
     class Meta:
         model = Organization
-        fields = ["id", "name", "credit_code", "kind", "contact_name", "contact_phone"]
+        fields = ["id", "name", "credit_code", "kind", "industry", "size", "park", "contact_name", "contact_phone"]
 
     def to_representation(self, organization: Organization) -> dict[str, Any]:
         """The contact as the person who asks may see it: the telephone of another member is masked."""
@@ -41,7 +43,17 @@ class MembershipSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Membership
-        fields = ["id", "consortium", "organization", "organization_name", "is_lead", "joined_on", "left_on"]
+        fields = [
+            "id",
+            "consortium",
+            "organization",
+            "organization_name",
+            "is_lead",
+            "joined_on",
+            "left_on",
+            "left_reason",
+            "tags",
+        ]
         read_only_fields = ["consortium"]
         validators: list = []  # the model's own constraints say it, in one sentence
 

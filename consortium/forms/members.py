@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Membership, Organization, User
+from ..models import Contact, Joining, Membership, Organization, User
+from ..services.members import namesakes
 
 
 class DayInput(forms.DateInput):
@@ -60,13 +61,78 @@ class MemberField(forms.CharField):
 
 
 class OrganizationForm(forms.ModelForm):
+    """``namesakes`` are members with nearly this name: they are shown once, and saving needs a tick then."""
+
+    same_anyway = forms.BooleanField(
+        label=_("This is another organization; register it"), required=False, widget=forms.HiddenInput
+    )
+
     class Meta:
         model = Organization
-        fields = ["name", "credit_code", "kind", "contact_name", "contact_phone"]
+        fields = ["name", "credit_code", "kind", "industry", "size", "park", "contact_name", "contact_phone"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.namesakes = user, []  # type: ignore[var-annotated]
+        parks: Any = self.fields["park"]
+        parks.queryset = Organization.objects.visible_to(user).filter(kind=Organization.Kind.PARK).order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        asks = "name" in self.changed_data and not data.get("same_anyway")
+        if asks and data.get("name"):
+            self.namesakes = namesakes(data["name"], data.get("credit_code", ""), by=self.user)
+        if self.namesakes:
+            self.fields["same_anyway"].widget = forms.CheckboxInput()
+            names = "、".join(row.name for row in self.namesakes)
+            raise ValidationError(
+                _("Nearly the same name is registered: %(names)s. Look at it, or tick below that it is another."),
+                params={"names": names},
+            )
+        return data
 
 
 class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
-        fields = ["is_lead", "joined_on", "left_on"]
+        fields = ["is_lead", "joined_on", "left_on", "left_reason", "tags"]
         widgets = {"joined_on": DayInput(), "left_on": DayInput()}
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = Contact
+        fields = ["name", "post", "phone", "email"]
+
+
+class JoiningForm(forms.ModelForm):
+    class Meta:
+        model = Joining
+        fields = ["name", "credit_code", "kind", "contact_name", "contact_phone", "applied_on", "reason"]
+        widgets = {"applied_on": DayInput(), "reason": forms.Textarea(attrs={"rows": 4})}
+
+
+class DecisionForm(forms.Form):
+    admitted = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Admitted as a member")), ("no", _("Not admitted"))],
+        widget=forms.RadioSelect,
+    )
+    body = forms.ChoiceField(label=_("Decided by"), choices=Joining.Body.choices)
+    decided_on = forms.DateField(label=_("Decided on"), widget=DayInput())
+    decision = forms.CharField(
+        label=_("Meeting or reason"),
+        max_length=300,
+        required=False,
+        help_text=_("As “6th meeting of the council, item 5”; a reason when it is not admitted."),
+    )
+
+
+class MemberImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("Excel file"),
+        help_text=_("An .xlsx file with at most 2,000 members. Nothing is written before you have read the check."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        max_length=200,
+        allow_empty_file=True,  # the service says it in the words of all files
+    )

@@ -11,7 +11,8 @@ from .agreements import (
 from .exports import Export
 from .files import Attachment
 from .history import HistoryEntry, HistoryLink
-from .members import Consortium, Department, Membership, Organization
+from .joinings import Joining, MemberImport
+from .members import Consortium, Contact, Department, Membership, Organization, SearchKey
 from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
 from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
@@ -28,18 +29,22 @@ __all__ = [
     "Attachment",
     "Clause",
     "Consortium",
+    "Contact",
     "Department",
     "Duty",
     "Export",
     "HistoryEntry",
     "HistoryLink",
     "Invitation",
+    "Joining",
     "JointWork",
+    "MemberImport",
     "Membership",
     "Notice",
     "NoticeChoice",
     "Organization",
     "Ownership",
     "PersonalDataAccess",
+    "SearchKey",
     "User",
 ]

@@ -1,7 +1,7 @@
 """Who belongs to a consortium: organizations, their departments and memberships."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as NumberError
+
+from ..industries import GROUPED
+
+LAST = "\U0010ffff"  # the last character that there is
 
 
 def check_credit_code(code: str) -> None:
@@ -44,6 +48,9 @@ class Consortium(models.Model):
         return self.name
 
 
+MEMBERSHIP = ("is_lead", "joined_on", "left_on", "left_reason", "tags")  # what a list of members shows of it
+
+
 class OrganizationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Members of the user's consortium; an enterprise does not see the records of other enterprises."""
@@ -56,17 +63,21 @@ class OrganizationQuerySet(models.QuerySet):
         return rows
 
     def with_membership(self, user):
-        """With ``is_lead``, ``joined_on`` and ``left_on`` of the membership in the user's consortium."""
+        """With ``is_lead``, ``joined_on``, ``left_on``, ``left_reason`` and ``tags`` in the user's consortium."""
         consortium = user.affiliation.consortium_id if user.affiliation else None
         membership = Membership.objects.filter(organization=models.OuterRef("pk"), consortium=consortium)
-        return self.annotate(
-            **{name: models.Subquery(membership.values(name)) for name in ("is_lead", "joined_on", "left_on")}
-        )
+        return self.annotate(**{name: models.Subquery(membership.values(name)) for name in MEMBERSHIP})
 
     def search(self, text: str):
-        """Those whose name has ``text`` in it, or whose credit code begins with it."""
+        """Those whose name has ``text`` in it, or whose pinyin, initials or credit code fits it."""
         text = text.strip()
-        return self.filter(Q(name__icontains=text) | Q(credit_code__istartswith=text))
+        found = SearchKey.objects.beginning(text).values("organization")
+        return self.filter(Q(name__icontains=text) | Q(credit_code__istartswith=text) | Q(pk__in=found))
+
+    def suggested(self, text: str, most: int):
+        """The first ``most`` as one types, by the index alone."""
+        found = SearchKey.objects.beginning(text).values("organization")
+        return self.filter(pk__in=found).order_by("name")[:most]
 
     def members_of(self, consortium):
         return self.filter(memberships__consortium=consortium)
@@ -93,6 +104,14 @@ class Organization(models.Model):
         def schools(cls) -> list["Organization.Kind"]:
             return [cls.SECONDARY_VOCATIONAL, cls.HIGHER_VOCATIONAL, cls.UNDERGRADUATE]
 
+    class Size(models.TextChoices):
+        """The four sizes of the national standard for enterprises (Statistics Bureau, 2017)."""
+
+        LARGE = "large", _("Large")
+        MEDIUM = "medium", _("Medium")
+        SMALL = "small", _("Small")
+        MICRO = "micro", _("Micro")
+
     name = models.CharField(_("organization name"), max_length=200)
     credit_code = models.CharField(
         _("unified social credit code"),
@@ -103,6 +122,15 @@ class Organization(models.Model):
         help_text=_("18 characters, as on the licence."),
     )
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
+    industry = models.CharField(
+        _("industry"), max_length=3, blank=True, choices=GROUPED, help_text=_("Division of GB/T 4754-2017.")
+    )
+    size = models.CharField(_("size"), max_length=8, blank=True, choices=Size)
+    park = models.ForeignKey(
+        "self", models.PROTECT, related_name="residents", null=True, blank=True, limit_choices_to={"kind": "park"},
+        verbose_name=_("park"),
+    )  # PROTECT: where an enterprise sits is said of it  # fmt: skip
+    pinyin = models.CharField(max_length=200, blank=True, editable=False, db_index=True)  # lists are sorted by it
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
 
@@ -123,6 +151,63 @@ class Organization(models.Model):
     @property
     def is_enterprise(self) -> bool:
         return self.kind == self.Kind.ENTERPRISE
+
+
+class SearchKeyQuerySet(models.QuerySet):
+    def beginning(self, text: str):
+        """Keys that begin with ``text``: a range of the index, which a LIKE is on PostgreSQL alone."""
+        text = "".join(text.split()).casefold()[: SearchKey.LONGEST]
+        if connection.vendor == "postgresql":
+            return self.filter(key__startswith=text)
+        return self.filter(key__gte=text, key__lt=text + LAST)
+
+
+class SearchKey(models.Model):
+    """A beginning by which a member is found as one types: every tail of its name, its pinyin, its initials; its code.
+
+    A part of the organization, kept by the service: a beginning is looked up in an index, however many members.
+    """
+
+    LONGEST = 40
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="keys", verbose_name=_("organization"))
+    key = models.CharField(_("key"), max_length=LONGEST, db_index=True)
+
+    objects = SearchKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("search key")
+        verbose_name_plural = _("search keys")
+
+    def __str__(self):
+        return self.key
+
+
+class ContactQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(organization__in=Organization.objects.visible_to(user))
+
+
+class Contact(models.Model):
+    """A further person to whom one turns in an organization, beside its contact."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="contacts", verbose_name=_("organization"), editable=False
+    )  # a part of it
+    name = models.CharField(_("name"), max_length=60)
+    post = models.CharField(_("post"), max_length=60, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("further contact")
+        verbose_name_plural = _("further contacts")
+        ordering = ["organization", "pk"]
+
+    def __str__(self):
+        return self.name
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -179,6 +264,8 @@ class Membership(models.Model):
     is_lead = models.BooleanField(_("lead"), default=False)
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_reason = models.CharField(_("reason for leaving"), max_length=200, blank=True)
+    tags = models.CharField(_("tags"), max_length=200, blank=True, help_text=_("Several: separate with “、”."))
 
     objects = MembershipQuerySet.as_manager()
 
@@ -195,6 +282,11 @@ class Membership(models.Model):
                 condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
                 name="membership_dates",
                 violation_error_message=_("A membership cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_reason="") | Q(left_on__isnull=False),
+                name="membership_left_reason",
+                violation_error_message=_("Give the day of leaving too."),
             ),
         ]
 

@@ -1,14 +1,26 @@
 """Who is in the demonstration. Organizations that the sources name keep their names; all else is plainly invented."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from stdnum.cn.uscc import calc_check_digit
 
 from consortium.demo import PASSWORD
-from consortium.models import Affiliation, Consortium, Department, Invitation, Membership, Organization, User
+from consortium.models import (
+    Affiliation,
+    Consortium,
+    Contact,
+    Department,
+    Invitation,
+    Joining,
+    Membership,
+    Organization,
+    User,
+)
 from consortium.services import create
+from consortium.services.members import create_organization, save_contact, save_joining, turn_down
 from consortium.services.people import invite
 
 Kind, Role = Organization.Kind, Affiliation.Role
@@ -43,6 +55,25 @@ ORGANIZATIONS = [
     ("邢台市电子商务协会", Kind.ASSOCIATION),
     *((name, Kind.ENTERPRISE) for name in ENTERPRISES),
 ]
+INDUSTRIES = {  # division of GB/T 4754 and size
+    "示例企业一": ("C34", "large"),
+    "示例企业二": ("C33", "medium"),
+    "示例企业三": ("C35", "small"),
+    "示例企业四": ("C38", "medium"),
+    "示例企业五": ("C34", "large"),
+    "示例企业六": ("C35", "medium"),
+    "示例企业七": ("C40", "small"),
+    "示例企业八": ("F52", "micro"),
+    "示例企业九": ("A05", "small"),
+    "示例企业十": ("O81", "medium"),
+    "示例企业十一": ("C36", "medium"),
+    "示例企业十二": ("I65", "medium"),
+    "示例企业十三": ("I65", "small"),
+    "志和玻璃有限公司": ("C30", "medium"),
+    "佳泰科技有限公司": ("I64", "small"),
+    "回归源艺术玻璃有限公司": ("C30", "small"),
+}
+TAGS = {LEAD_ENTERPRISE: "链主企业、订单班", "示例企业五": "订单班", COLLEGE: "双高校"}
 SIGN_INS = [
     ("secretariat", Role.SECRETARIAT, COLLEGE),
     ("college", Role.COLLEGE_ADMIN, COLLEGE),
@@ -97,9 +128,17 @@ def load(since: date) -> People:
     consortium = create(Consortium(code=CODE, name="邢台市域产教联合体"), by=None)
     people = People(consortium=consortium, since=since)
     for number, (name, kind) in enumerate(ORGANIZATIONS, start=1):
-        organization = create(Organization(name=name, kind=kind, credit_code=credit_code(number)), by=None)
+        organization = Organization(name=name, kind=kind, credit_code=credit_code(number))
+        if name in INDUSTRIES:
+            organization.industry, organization.size = INDUSTRIES[name]
+            organization.park = people.organizations["示例产业园区"]
+        create_organization(organization, by=None)
         membership = Membership(
-            consortium=consortium, organization=organization, joined_on=since, is_lead=name in LEADS
+            consortium=consortium,
+            organization=organization,
+            joined_on=since,
+            is_lead=name in LEADS,
+            tags=TAGS.get(name, ""),
         )
         create(membership, by=None)
         people.organizations[name] = organization
@@ -110,6 +149,7 @@ def load(since: date) -> People:
         people.add(username, role, people.organizations[organization_name], password)
     # the office's clerk works for the lead college too, and switches between both in the menu
     people.give(people.users["secretariat"], Role.COLLEGE_ADMIN, people.organizations[COLLEGE])
+    _ask_to_join(people)
     invitation = Invitation(
         name="示例新人",
         email="newcomer@example.invalid",
@@ -118,3 +158,26 @@ def load(since: date) -> People:
     )
     invite(invitation, days=Invitation.LONGEST_DAYS, by=people.users["secretariat"])
     return people
+
+
+def _ask_to_join(people: People) -> None:
+    """An enterprise that waits for the decision, one that was turned down, and a contact of the lead enterprise."""
+    office, today = people.users["secretariat"], timezone.localdate()
+    names = {"示例企业十四": Kind.ENTERPRISE, "示例新材料研究所": Kind.INSTITUTE}
+    joinings = [
+        save_joining(
+            Joining(
+                name=name, kind=kind, credit_code=credit_code(80 + number), applied_on=today - timedelta(days=40),
+                contact_name="示例联系人", contact_phone="03190000000", reason="愿参与订单培养和技术攻关。",
+            ),
+            by=office,
+        )
+        for number, (name, kind) in enumerate(names.items())
+    ]  # fmt: skip
+    turn_down(
+        joinings[1], body="council", decided_on=today - timedelta(days=12), decision="材料不全，补齐后再议。",
+        by=office, today=today,
+    )  # fmt: skip
+    lead = people.organizations[LEAD_ENTERPRISE]
+    contact = Contact(organization=lead, name="示例对接人", post="人力资源部经理", phone="03190000001")
+    save_contact(contact, by=office)

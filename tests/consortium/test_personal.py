@@ -34,9 +34,12 @@ PEOPLE = {"consortium.User", "zones.Student", "zones.Mentor"}
 # one by accident is asked of nobody; what it is for stands on the page.
 NOT_PERSONAL = {
     "consortium.Consortium": "code name",
-    "consortium.Organization": "name credit_code kind",
+    "consortium.Organization": "name credit_code kind industry size pinyin",
+    "consortium.SearchKey": "key",
+    "consortium.Joining": "name credit_code kind applied_on reason status body decided_on decision",
+    "consortium.MemberImport": "name status result at",
     "consortium.Department": "name",
-    "consortium.Membership": "joined_on left_on",
+    "consortium.Membership": "joined_on left_on left_reason tags",
     "consortium.User": "password is_superuser is_staff is_active language erased_at",
     "consortium.Affiliation": "role",
     "consortium.Invitation": "role secret_hash invited_at expires_at accepted_at withdrawn_at",

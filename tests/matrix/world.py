@@ -21,11 +21,14 @@ from consortium.models import (
     Announcement,
     AnnouncementAudience,
     Consortium,
+    Contact,
     Department,
     Duty,
     Export,
     HistoryEntry,
     Invitation,
+    Joining,
+    MemberImport,
     Membership,
     Notice,
     Organization,
@@ -126,6 +129,11 @@ class Maker:
         add("organization", side, college)
         add("department", side, Department.objects.create(organization=college, name=f"department~{side}"))
         add("membership", side, college.memberships.get())
+        add("contact", side, Contact.objects.create(organization=college, name=f"contact~{side}"))
+        add("joining", side, Joining.objects.create(
+            consortium=consortium, name=f"joining~{side}", credit_code=f"91130500{self.number:09d}"[:17] + "X",
+            kind=Kind.ENTERPRISE, applied_on=LONG_AGO,
+        ))  # fmt: skip
         add("person", side, self.staff["partner"])
         add("affiliation", side, self.staff["partner"].affiliations.get())
 
@@ -300,6 +308,12 @@ def build(files: dict[str, ContentFile]) -> World:
     clerks = {"own": world.people["secretariat"], "foreign": maker.person("clerk", Role.SECRETARIAT, faraway, away)}
     pairs = {"own": (world.people["expert"], second), "neighbour": (second, world.people["bureau"])}
     guests = [maker.person(f"expert{number}~foreign", Role.EXPERT, faraway, away) for number in (1, 2)]
+    writers = {**clerks, "neighbour": maker.person("clerk~neighbour", Role.SECRETARIAT, institute, here)}
+    for side in SIDES:
+        world.add("member_import", side, MemberImport.objects.create(
+            user=writers[side], acting_as=writers[side].affiliation, name=f"member_import~{side}", status="checked",
+            at=maker.now,
+        ))  # fmt: skip
     for side in SIDES:
         clerk = clerks["foreign" if side == "foreign" else "own"]
         scheme(world, side, clerk, away if side == "foreign" else here)
