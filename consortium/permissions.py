@@ -87,6 +87,7 @@ def of_changed_record(affiliation: Affiliation, obj: Any) -> bool:
 THINGS = {
     "consortium": "consortium.Consortium",
     "organization": "consortium.Organization",
+    "platform": "consortium.Platform",
     "contact": "consortium.Contact",
     "joining": "consortium.Joining",
     "member_import": "consortium.MemberImport",
@@ -161,6 +162,7 @@ ACTS = {
     "add": gettext_lazy("Add"),
     "change": gettext_lazy("Change"),
     "end": gettext_lazy("End"),
+    "health": gettext_lazy("See the health of the consortium"),
     "move": gettext_lazy("Take to the next state"),
     "submit": gettext_lazy("Submit"),
     "approve": gettext_lazy("Countersign"),
@@ -214,6 +216,10 @@ def _paper(thing: str) -> dict[str, Roles]:
 PERMISSIONS: dict[str, Roles] = {
     # consortium
     "consortium.see": dict.fromkeys(Role, on.own_consortium),
+    "consortium.health": dict.fromkeys((Role.SECRETARIAT, Role.BUREAU, Role.AUDITOR), on.own_consortium),
+    "platform.see": dict.fromkeys(Role, on.whole_consortium),
+    "platform.add": {Role.SECRETARIAT: on.anywhere},
+    "platform.change": {Role.SECRETARIAT: on.whole_consortium},
     "organization.see": MEMBERS,
     "organization.reveal": MEMBERS,
     "organization.ledger": dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.member_enterprise)

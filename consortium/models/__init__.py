@@ -16,6 +16,7 @@ from .members import Consortium, Contact, Department, Membership, Organization, 
 from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
 from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
+from .platforms import Platform
 
 __all__ = [
     "Affiliation",
@@ -45,6 +46,7 @@ __all__ = [
     "Organization",
     "Ownership",
     "PersonalDataAccess",
+    "Platform",
     "SearchKey",
     "User",
 ]

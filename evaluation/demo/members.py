@@ -17,11 +17,13 @@ from consortium.models import (
     Joining,
     Membership,
     Organization,
+    Platform,
     User,
 )
 from consortium.services import create
 from consortium.services.members import create_organization, save_contact, save_joining, turn_down
 from consortium.services.people import invite
+from consortium.services.platforms import save_platform
 
 Kind, Role = Organization.Kind, Affiliation.Role
 
@@ -161,7 +163,7 @@ def load(since: date) -> People:
 
 
 def _ask_to_join(people: People) -> None:
-    """An enterprise that waits for the decision, one that was turned down, and a contact of the lead enterprise."""
+    """One that waits for the decision, one turned down; platforms; a further contact of the lead enterprise."""
     office, today = people.users["secretariat"], timezone.localdate()
     names = {"示例企业十四": Kind.ENTERPRISE, "示例新材料研究所": Kind.INSTITUTE}
     joinings = [
@@ -179,5 +181,13 @@ def _ask_to_join(people: People) -> None:
         by=office, today=today,
     )  # fmt: skip
     lead = people.organizations[LEAD_ENTERPRISE]
+    platforms = [
+        ("base", "数控加工产教融合实训基地", COLLEGE, date(2019, 9, 1)),
+        ("technology", "机械制造共性技术服务平台", LEAD_ENTERPRISE, date(2023, 5, 1)),
+        ("training", "成员单位职工年度培训规划", COLLEGE, date(2024, 1, 1)),
+    ]
+    for kind, name, operator, since in platforms:
+        platform = Platform(kind=kind, name=name, operator=people.organizations[operator], since=since)
+        save_platform(platform, by=office)
     contact = Contact(organization=lead, name="示例对接人", post="人力资源部经理", phone="03190000001")
     save_contact(contact, by=office)

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consortium.health import missing, needs_of
 from consortium.inbox import grouped, waiting_for
-from consortium.models import Affiliation, Membership, Organization, User
+from consortium.models import Affiliation, Agreement, User
 from tasks.lights import lights_of, tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
@@ -25,17 +26,9 @@ from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
 
-Role, Kind = Affiliation.Role, Organization.Kind
+Role = Affiliation.Role
 SHOWN = 20  # of what waits
-NEEDED = [  # what the ministry's notice asks a consortium to have (001)
-    Kind.PARK,
-    Kind.SECONDARY_VOCATIONAL,
-    Kind.HIGHER_VOCATIONAL,
-    Kind.UNDERGRADUATE,
-    Kind.ENTERPRISE,
-    Kind.GOVERNMENT,
-    Kind.INSTITUTE,
-]
+SHOWN_ENDING = 5  # agreements; the list has all
 
 
 @dataclass(frozen=True)
@@ -59,10 +52,11 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/partner.html", context)
     context = _inbox(user, today) | {
         "figures": list(_figures(user, today)),
-        "health": _health(user) if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR} else None,
         "zones": _zone_cards(user, today) if affiliation.role == Role.COLLEGE_ADMIN else None,
         "plan": _plan_in_view(user, today),
     }
+    if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR}:
+        context |= _health(user, today)
     return render(request, "home/inbox.html", context)
 
 
@@ -133,18 +127,16 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
         )
 
 
-def _health(user: User) -> list[tuple[str, int, bool, str]]:
-    """What the ministry's notice asks for (001): label, how many there are, whether that will do, the list of them.
+def _health(user: User, today: date) -> dict[str, object]:
+    """What the ministry's notice asks for (001), as the page of the consortium's health has it."""
+    needs = needs_of(user)
+    rows = [(need.label, need.count_on(today), need.count_on(today) > 0, need.url) for need in needs]
+    return {"health": rows, "missing": len(missing(needs, today)), "ending": _ending(user, today)}
 
-    Of each kind one member will do; the leads are a park, a school and an enterprise.
-    """
-    members = Membership.objects.visible_to(user).in_force()
-    counts = dict(members.order_by().values_list("organization__kind").annotate(Count("pk")))
-    page = reverse("consortium:organization_list")
-    rows = [(str(kind.label), counts.get(kind, 0), kind in counts, f"{page}?kind={kind}") for kind in NEEDED]
-    leads = list(members.filter(is_lead=True).values_list("organization__kind", flat=True))
-    complete = {Kind.PARK, Kind.ENTERPRISE} <= set(leads) and not set(Kind.schools()).isdisjoint(leads)
-    return [*rows, (_("Leads (park, school, enterprise)"), len(leads), complete, f"{page}?is_lead=true")]
+
+def _ending(user: User, today: date) -> list[Agreement]:
+    """The agreements that end next, with what they lack."""
+    return list(Agreement.objects.visible_to(user).for_list().ending(today)[:SHOWN_ENDING])
 
 
 def _zone_cards(user: User, today: date) -> list[dict[str, object]]:

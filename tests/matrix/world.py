@@ -33,6 +33,7 @@ from consortium.models import (
     Notice,
     Organization,
     PersonalDataAccess,
+    Platform,
     User,
 )
 from consortium.services.files import attach
@@ -129,6 +130,9 @@ class Maker:
         add("organization", side, college)
         add("department", side, Department.objects.create(organization=college, name=f"department~{side}"))
         add("membership", side, college.memberships.get())
+        add("platform", side, Platform.objects.create(
+            consortium=consortium, kind="base", name=f"platform~{side}", since=LONG_AGO
+        ))  # fmt: skip
         add("contact", side, Contact.objects.create(organization=college, name=f"contact~{side}"))
         add("joining", side, Joining.objects.create(
             consortium=consortium, name=f"joining~{side}", credit_code=f"91130500{self.number:09d}"[:17] + "X",
