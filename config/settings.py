@@ -294,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(REPORT_DRAIN_SECONDS),
         "options": {"expires": REPORT_DRAIN_SECONDS},
     },
+    "remove old imports": {"task": "zones.remove_old_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "remove old exports": {"task": "consortium.remove_old_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "send notices by mail": {
         "task": "consortium.send_notices",

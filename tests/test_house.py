@@ -51,6 +51,7 @@ JOBS = {
     "evaluation.make_waiting_reports",
     "evaluation.remind",
     "tasks.remind",
+    "zones.remove_old_imports",
     "zones.run_import",
     "zones.run_waiting_imports",
 }

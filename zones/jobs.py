@@ -26,6 +26,11 @@ def run_waiting_imports() -> None:
         services.run_import(order)
 
 
+@shared_task(name="zones.remove_old_imports")
+def remove_old_imports() -> None:
+    services.remove_old_imports(timezone.now())
+
+
 def announce(order: HourImport) -> bool:
     """Tell the workers of a new order; False when the broker does not answer, and then the drain finds it."""
     try:

@@ -229,12 +229,15 @@ def _rows(
     used = {row_key(*cell[:-1]) for cell in standing} | {*wanted}
     grid = Grid()
     for place in places:
+        keys = (row_key(place.project_id, one and one.pk, place.activity) for one in modules[place.project_id])
+        if used.isdisjoint(keys):  # else it stands there already, for one of the modules
+            used.add(row_key(place.project_id, None, place.activity))
         for module in modules[place.project_id]:
             number = module.pk if module else None
             grid.offers.append(_offer(place, module))
             for activity in Activity.values:
                 key = row_key(place.project_id, number, activity)
-                if key in used or not module and activity == place.activity:
+                if key in used:
                     grid.keys.add(key)
                     grid.rows.append(Row(place, module, activity))
     for row in grid.rows:

@@ -1,7 +1,7 @@
 """Handing in, removing and restoring the files of a record, and whether their bytes are still what was handed in."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files import File
@@ -58,6 +58,22 @@ def restore(attachment: Attachment, *, by: User) -> None:
     _refuse_one_more(owner, attachment.sha256, besides=attachment.pk)
     _turn(attachment, was=models.Q(removed_at__isnull=False), removed_by=None, removed_at=None)
     record(owner, by=by, what="restored", new=_named(attachment))
+
+
+def destroy(attachment: Attachment, *, now: datetime) -> None:
+    """Remove a file for good, after the commit also its bytes, unless another record has the same.
+
+    Bytes of the last day stay: somebody may be handing in the same just now. They are strays then.
+    """
+    sha256, path = attachment.sha256, filestore.path_of(attachment.sha256)
+    attachment.delete()
+
+    def remove_bytes() -> None:
+        used = Attachment.objects.filter(sha256=sha256).exists()
+        if not used and path.exists() and path.stat().st_mtime < (now - timedelta(days=1)).timestamp():
+            path.unlink()
+
+    transaction.on_commit(remove_bytes)
 
 
 def _refuse_one_more(owner: Any, sha256: str, besides: int | None = None) -> None:

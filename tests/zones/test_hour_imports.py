@@ -10,11 +10,20 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from consortium import filestore
-from consortium.models import HistoryEntry, Notice
+from consortium.models import Attachment, HistoryEntry, Notice
 from consortium.services import Refused, work
 from zones.jobs import run_waiting_imports
 from zones.models import HourEntry, HourImport, ProjectMember, ProjectModule
-from zones.services import accept_import, approve_many, correct_hours, log_hours, order_import, run_import, submit_many
+from zones.services import (
+    accept_import,
+    approve_many,
+    correct_hours,
+    log_hours,
+    order_import,
+    remove_old_imports,
+    run_import,
+    submit_many,
+)
 
 from .hour_files import HEAD, bytes_of, row, upload, workbook
 
@@ -356,6 +365,29 @@ def test_somebody_elses_import_is_not_there(
     assert b"".join(answer.streaming_content)[:2] == b"PK"
     order.refresh_from_db()
     assert order.status == "checked"
+
+
+def test_what_wrote_nothing_goes_after_thirty_days_with_its_file(
+    hand_in, project, partner, day, django_capture_on_commit_callbacks
+):
+    done = accept(hand_in(workbook(row(day, "示例企业人员", project.name)), partner))
+    unread, refused = (hand_in(workbook(row(day, "示例企业人员", project.name, n)), partner) for n in (3, "x"))
+    again = hand_in(workbook(row(day, "示例企业人员", project.name, 0)), partner)
+    same = filestore.path_of(again.file.sha256)
+    HourImport.objects.filter(pk__in=[done.pk, again.pk]).update(finished_at=refused.finished_at)
+    Attachment.objects.about(again).update(sha256=done.file.sha256)  # the same bytes as what stays
+    files = {order.pk: filestore.path_of(order.file.sha256) for order in (done, unread, refused, again)}
+    assert (unread.status, refused.status, again.status) == ("checked", "refused", "refused")
+    last = max(order.finished_at for order in (unread, refused)) + timedelta(days=30)
+    assert refused.goes_on == timezone.localdate(refused.finished_at) + timedelta(days=30)
+    assert (done.goes_on, remove_old_imports(unread.finished_at + timedelta(days=30))) == (None, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert remove_old_imports(last + timedelta(minutes=1)) == 3
+    assert list(HourImport.objects.all()) == [done]
+    assert [path.exists() for path in (files[done.pk], files[unread.pk], files[refused.pk])] == [True, False, False]
+    assert (same.exists(), Attachment.objects.count()) == (True, 1)
+    history = HistoryEntry.objects.filter(object_id=refused.pk, what="deleted").get()
+    assert (history.actor, history.old) == (None, "工时.xlsx")
 
 
 def test_a_short_file_is_checked_and_written_while_one_waits(client_for, project, partner, day):

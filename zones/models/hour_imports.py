@@ -1,15 +1,18 @@
 """Hours from an Excel file: the order that keeps the file, what was found in it, and what became of it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Attachment, User
 
 Role = Affiliation.Role
+KEPT = timedelta(days=30)  # of a file from which nothing was written; what was written stays with its file
 AT_ONCE = 500  # rows that are checked and written while one waits; a worker does longer files
 
 
@@ -25,6 +28,11 @@ class HourImportQuerySet(models.QuerySet):
         """Queued, or begun by a worker that has not been heard of since its lease ran out. Oldest first."""
         Status = HourImport.Status
         return self.filter(Q(status=Status.QUEUED) | Q(status=Status.RUNNING, lease_until__lt=now)).order_by("pk")
+
+    def over(self, then):
+        """Ended before ``then`` without anything written, or never accepted."""
+        Status = HourImport.Status
+        return self.filter(status__in=[Status.CHECKED, Status.REFUSED, Status.FAILED], finished_at__lt=then)
 
     def for_list(self):
         return self.order_by("-pk")
@@ -88,6 +96,12 @@ class HourImport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("zones:hour_import_detail", args=[self.pk])
+
+    @property
+    def goes_on(self) -> date | None:
+        """The day after which it is removed; None where hours were written or are about to be."""
+        kept = self.is_open or self.status == self.Status.DONE or self.finished_at is None
+        return None if kept else timezone.localdate(self.finished_at) + KEPT
 
     @property
     def is_open(self) -> bool:

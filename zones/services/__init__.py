@@ -2,7 +2,7 @@ from .applicants import Line, apply_rows, read_applicants
 from .charters import agree, compare, save_charter
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .deliveries import accept, deliver, give_back
-from .hour_imports import accept_import, is_small, order_import, run_import
+from .hour_imports import accept_import, is_small, order_import, remove_old_imports, run_import
 from .hour_template import write_template
 from .hours import (
     BadRows,
@@ -134,6 +134,7 @@ __all__ = [
     "remove_module",
     "reopen",
     "return_many",
+    "remove_old_imports",
     "run_import",
     "save_attendance",
     "save_charter",

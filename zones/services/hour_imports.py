@@ -11,15 +11,17 @@ from django.utils.translation import override
 
 from consortium import filestore
 from consortium.content import XLSX, Unfit, recognise
-from consortium.models import User
+from consortium.models import Attachment, User
 from consortium.permissions import require
 from consortium.services import Refused, create, move
-from consortium.services.files import attach
+from consortium.services.files import attach, destroy
+from consortium.services.history import record
 from consortium.services.notices import notify
 from consortium.services.work import MOST_ATTEMPTS, Overtaken, fail, hold, take
 
 from ..inbox import HOURS_IMPORTED
 from ..models import HourImport, ProjectMember
+from ..models.hour_imports import KEPT
 from .hour_plan import Plan, make_plan
 from .hour_sheets import Sheet, read_sheet
 from .hours import BadRows, lock_people, save_hours, submit_many
@@ -97,6 +99,24 @@ def run_import(order: HourImport, *, tell: bool = True) -> bool:
             log.exception("Import %s cannot be made.", order.pk)
             return _fail(order, _("The file could not be read. The reason stands in the program's log."), tell)
     return True
+
+
+def remove_old_imports(now: datetime) -> int:
+    """Remove imports that ended ``KEPT`` ago with nothing written, with their files; their history stays.
+
+    Answers how many there were.
+    """
+    removed = 0
+    for order in HourImport.objects.over(now - KEPT).order_by("pk"):
+        with transaction.atomic():
+            if not HourImport.objects.over(now - KEPT).select_for_update().filter(pk=order.pk).exists():
+                continue  # accepted meanwhile
+            record(order, by=None, what="deleted", old=order)
+            for attachment in Attachment.objects.about(order):
+                destroy(attachment, now=now)
+            order.delete()
+            removed += 1
+    return removed
 
 
 def _check(order: HourImport, tell: bool) -> None:
