@@ -311,6 +311,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "evaluation:evaluation_detail": "evaluation.see",
     "evaluation:evaluation_start": "evaluation.change",
     "evaluation:evaluation_assess": "evaluation.assess",
+    "evaluation:evaluation_indicator": "evaluation.see",
+    "evaluation:evaluation_measure_again": "evaluation.change",
     "evaluation:evaluation_reviewers": "evaluation.change",
     "evaluation:reviewer_withdraw": "evaluation.change",
     "evaluation:reviewer_return": "evaluation.change",

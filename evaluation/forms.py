@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from consortium.models import Affiliation, Organization, User
 from zones.models import Zone
 
 from . import scoring
-from .models import Evaluation, Finding, GradeBand, Indicator, Reviewer, Scheme, Score, SelfAssessment
+from .measures import MEASURES
+from .models import Evaluation, Finding, GradeBand, Indicator, Reviewer, Scheme, SelfAssessment
 from .services import Assessed, Given
 from .services.reviewers import LINK_DAYS
 
@@ -48,11 +50,27 @@ class SchemeImportForm(forms.Form):
     name = forms.CharField(label=_("Scheme name"), max_length=100)
 
 
+def measures() -> list[tuple[str, str]]:
+    """Choices: the number of the indicator in the paper on special zones, what is counted, and in which unit."""
+    rows = sorted(MEASURES.values(), key=lambda row: row.indicators)
+    return [(row.name, f"{row.indicators[0]} · {row.label} ({row.unit})") for row in rows]
+
+
 class IndicatorForm(forms.ModelForm):
     class Meta:
         model = Indicator
-        fields = ["number", "group", "dimension", "name", "kind", "weight", "is_required", "rubric"]
+        fields = ["number", "group", "dimension", "name", "kind", "weight", "is_required", "rubric", "measure", "curve"]
         widgets = {"rubric": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field = self.fields["measure"]
+        self.fields["measure"] = forms.ChoiceField(
+            label=field.label,
+            help_text=field.help_text,
+            required=False,
+            choices=[("", _("scored by reviewers")), *measures()],
+        )
 
     def _get_validation_exclusions(self) -> set[str]:
         """The scheme is set, so that a number used twice is said beside the form and not by the database."""
@@ -233,12 +251,16 @@ class ScoreForm(Sheet):
         self.given = {row.indicator_id: row for row in reviewer.scores.all()}
         if self.is_bound:
             self.data = self.data.copy()
+        measured = reviewer.evaluation.measurements.select_related("indicator")
+        self.measured = {row.indicator_id: row for row in measured}
         for said in self.said:
             if not said.is_chosen:
                 continue
             row, number = said.indicator, said.indicator.number
             self.fields[f"score_{number}"] = self._score_field(row, str(_("score")))
             self.fields[f"note_{number}"] = self._note_field(row, str(_("remark")))
+            if kept := self.measured.get(row.pk):
+                self.fields[f"score_{number}"].widget.attrs["placeholder"] = str(kept.points)
             for name in (f"score_{number}", f"note_{number}"):
                 self.fields[name].disabled = closed
             if earlier := self.given.get(row.pk):
@@ -276,11 +298,12 @@ class ScoreForm(Sheet):
 
     def totals(self) -> dict[str, object]:
         """What is saved so far: rescaled and absolute over the scored weights, how many of how many."""
-        saved: dict[int, Score] = self.given
+        exact = {key: row.exact for key, row in self.measured.items()}
+        exact |= {key: Fraction(row.score) for key, row in self.given.items()}
         pairs = [
-            (said.indicator.weight, saved[said.indicator_id].score)
+            (said.indicator.weight, exact[said.indicator_id])
             for said in self.said
-            if said.is_chosen and said.indicator_id in saved
+            if said.is_chosen and said.indicator_id in exact
         ]
         rescaled, absolute = scoring.totals(pairs)
         return {

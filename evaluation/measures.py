@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise, lazy
@@ -47,6 +47,11 @@ from zones.models import (
 Text = str | Promise
 PERCENT, HOURS, YUAN = "%", _("hours"), _("yuan")
 Kind = Outcome.Kind
+COMPUTED = {
+    "applied": _("applications"),
+    "has_outcome": _("representative outcome"),
+    "has_certificate": _("certificate"),
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,28 @@ class Measure:
         """The rows behind the figure of a zone, the newest first."""
         return self.rows(year).filter(**{self.zone: zone}).order_by("-pk")
 
+    def described(self, keys: list[int], year: int) -> dict[int, list[object]]:
+        """What is shown of these rows, by their keys; choices in words. Of several lines of one row the first."""
+        rows = self.rows(year).filter(pk__in=keys).order_by()
+        fields = [_field(rows.model, path) for path in self.shown]
+        found: dict[int, list[object]] = {}
+        for key, *values in rows.values_list("pk", *self.shown):
+            words = [
+                dict(one.flatchoices).get(value, value) if one else value
+                for one, value in zip(fields, values, strict=True)
+            ]
+            found.setdefault(key, words)
+        return found
+
+    def heads(self, model: type[Model]) -> list[Text]:
+        fields = [_field(model, path) for path in self.shown]
+        names = {
+            "applied": _("applications"),
+            "has_outcome": _("representative outcome"),
+            "has_certificate": _("certificate"),
+        }
+        return [one.verbose_name if one else names[path] for one, path in zip(fields, self.shown, strict=True)]
+
     def list_url(self, zone: Zone, year: int) -> str:
         """The list with these rows, for those who may read it; "" when no list has exactly them."""
         if not self.page:
@@ -103,6 +130,14 @@ class Measure:
         if self.per:
             value = value * self.factor / Decimal(str(row["part_per"])) if row["part_per"] else Decimal(0)
         return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The field at the end of a way of lookups; None when the query computes it."""
+    *way, last = path.split("__")
+    for name in way:
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    return next((one for one in model._meta.concrete_fields if one.name == last), None)
 
 
 MEASURES: dict[str, Measure] = {}

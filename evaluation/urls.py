@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import evaluations, results, reviews, schemes, sheets
+from .views import evaluations, indicators, results, reviews, schemes, sheets
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
@@ -8,6 +8,8 @@ evaluation_patterns = [
     path("<int:pk>/", evaluations.evaluation_detail, name="evaluation_detail"),
     path("<int:pk>/start/", evaluations.evaluation_start, name="evaluation_start"),
     path("<int:pk>/assess/", evaluations.evaluation_assess, name="evaluation_assess"),
+    path("<int:pk>/indicators/<int:number>/", indicators.evaluation_indicator, name="evaluation_indicator"),
+    path("<int:pk>/measure/", indicators.evaluation_measure_again, name="evaluation_measure_again"),
     path("<int:pk>/reviewers/", reviews.evaluation_reviewers, name="evaluation_reviewers"),
     path("<int:pk>/reviewers/<int:reviewer>/withdraw/", reviews.reviewer_withdraw, name="reviewer_withdraw"),
     path("<int:pk>/reviewers/<int:reviewer>/return/", reviews.reviewer_return, name="reviewer_return"),

@@ -15,6 +15,7 @@ from evaluation.services import (
     Assessed,
     Given,
     assign_reviewer,
+    change_indicator,
     gaps,
     import_scheme,
     open_evaluation,
@@ -35,6 +36,24 @@ from .zones import Ground
 INDICATORS = Path(__file__).with_name("indicators-21.csv")
 NAME = "产教特区、工程创新班绩效评价体系"
 Role = Affiliation.Role
+COUNTED = {  # by the number of the indicator: what is counted, and the points for figures
+    3: ("placement_days", "0=0, 20=60, 60=90, 100=100"),
+    4: ("research_projects", "0=0, 1=70, 2=85, 4=100"),
+    5: ("technical_services", "0=0, 20000=60, 80000=85, 200000=100"),
+    6: ("value_created", "0=0, 200000=60, 800000=90, 1500000=100"),
+    7: ("people_trained", "0=0, 20=70, 60=95, 100=100"),
+    13: ("resources_textbook_manual", "0=0, 1=80, 3=100"),
+    14: ("resources_case", "0=0, 2=70, 6=100"),
+    15: ("resources_slides_plan", "0=0, 8=75, 24=100"),
+    16: ("resources_video_software", "0=40, 4=70, 12=100"),
+    17: ("resources_question_bank", "0=40, 300=75, 800=100"),
+    21: ("budget_spent", "0=0, 60=60, 80=90, 95=100"),
+}
+COUNTED_THIS_YEAR = {  # last year's classes had only begun
+    10: ("students_with_outcome", "0=0, 60=75, 100=100"),
+    18: ("certificates", "0=0, 5=70, 18=100"),
+    19: ("student_outcomes", "0=0, 1=70, 4=100"),
+}
 # this year: how far each zone's evaluation is
 IN_REVIEW = ["cnc", "mould"]
 PUBLICITY_OVER = ["assembly", "robot"]
@@ -47,14 +66,14 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
     """Import and publish both years' schemes and walk the evaluations, each step on its day."""
     people.add("expert3", Role.EXPERT, people.organizations["邢台市电商研究院"])
     people.add("expert4", Role.EXPERT, people.organizations[LEAD_ENTERPRISE])
-    last = _scheme(people, today.year - 1, today - timedelta(days=300))
+    last = _scheme(people, today.year - 1, today - timedelta(days=300), COUNTED)
     for code in ground.zones:
         begun = today - timedelta(days=260)
         evaluation = _assess(people, ground, last, code, begun, random, submit=True)
         _review(people, evaluation, random, begun + timedelta(days=30))
         _show(people, evaluation, begun + timedelta(days=40))
         publish(evaluation, by=people.users["secretariat"], now=_at(begun + timedelta(days=70)))
-    this = _scheme(people, today.year, today - timedelta(days=90))
+    this = _scheme(people, today.year, today - timedelta(days=90), COUNTED | COUNTED_THIS_YEAR)
     begun = today - timedelta(days=60)
     for code in [*PUBLICITY_OVER, *IN_PUBLICITY]:
         evaluation = _assess(people, ground, this, code, begun, random, submit=True)
@@ -70,10 +89,13 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
         open_evaluation(ground.zones[code], this, by=people.users["secretariat"], today=begun)
 
 
-def _scheme(people: People, year: int, day: date) -> Scheme:
+def _scheme(people: People, year: int, day: date, counted: dict[int, tuple[str, str]]) -> Scheme:
     by = people.users["secretariat"]
     file = ContentFile(INDICATORS.read_bytes(), name=INDICATORS.name)
     scheme = import_scheme(file, year=year, name=NAME, consortium=people.consortium, by=by)
+    for indicator in scheme.indicators.filter(number__in=counted):
+        measure, curve = counted[indicator.number]
+        change_indicator(indicator, by=by, measure=measure, curve=curve)
     publish_scheme(scheme, by=by, now=_at(day))
     return scheme
 
@@ -128,7 +150,11 @@ def _review(people: People, evaluation: Evaluation, random: Random, day: date) -
 def _fill(reviewer: Reviewer, random: Random, day: date) -> None:
     """A full sheet of one reviewer, handed in."""
     assessed = reviewer.evaluation.self_assessments.filter(is_chosen=True).select_related("indicator")
-    given = [Given(row.indicator, _points(random, 72, 97)) for row in assessed]
+    measured = set(reviewer.evaluation.measurements.values_list("indicator", flat=True))
+    given = [Given(row.indicator, _points(random, 72, 97)) for row in assessed if row.indicator_id not in measured]
+    if reviewer.side == Side.COLLEGE:  # one of the sides does not count what another zone has handed in too
+        cases = [row.indicator for row in assessed if row.indicator.number == 14]
+        given += [Given(row, Decimal(70), "其中部分案例与教材手册内容相同，扣除后计分。") for row in cases]
     save_scores(reviewer, given, by=reviewer.person)
     submit_scores(reviewer, by=reviewer.person, now=_at(day))
 

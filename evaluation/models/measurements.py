@@ -7,7 +7,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .. import scoring
-from ..curves import Table, points_of, read_curve
+from ..curves import Drawing, Table, points_of, read_curve
+from ..measures import MEASURES, Measure
 from .evaluations import Evaluation
 from .schemes import Indicator
 
@@ -36,6 +37,11 @@ class Measurement(models.Model):
         return f"{self.indicator}: {self.value}"
 
     @cached_property
+    def measure(self) -> Measure | None:
+        """None when a later release of the program counts this no longer; the figure stays."""
+        return MEASURES.get(self.indicator.measure)
+
+    @cached_property
     def table(self) -> Table:
         return read_curve(self.indicator.curve)
 
@@ -48,3 +54,12 @@ class Measurement(models.Model):
     def points(self):
         """The points as people read them: two places, half up."""
         return scoring.rounded(self.exact)
+
+    @property
+    def small(self) -> Drawing:
+        """For a line of a sheet."""
+        return Drawing(self.table, self.value, width=60, height=26)
+
+    @property
+    def large(self) -> Drawing:
+        return Drawing(self.table, self.value, width=460, height=170, pad=30)

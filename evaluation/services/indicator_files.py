@@ -11,10 +11,12 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from ..curves import read_curve, write_curve
+from ..measures import MEASURES
 from ..models import Indicator
 
 COLUMNS = ["number", "group", "dimension", "name", "weight_percent", "required"]
-OPTIONAL = ["kind", "rubric"]
+OPTIONAL = ["kind", "rubric", "measure", "curve"]
 YES, NO = {"yes", "true", "1", "是", "必选"}, {"no", "false", "0", "", "否", "可选"}
 LARGEST = 2 * 1024 * 1024
 LARGEST_UNPACKED = 20 * 1024 * 1024
@@ -124,6 +126,16 @@ def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
     if not number.isdecimal() or len(number) > 4 or int(number) == 0:
         mistakes.append(_("“%(text)s” is not a number of an indicator.") % {"text": number})
         number = "0"
+    measure, curve = cells.get("measure", ""), cells.get("curve", "")
+    if measure and measure not in MEASURES:
+        mistakes.append(_("“%(text)s” is not something that the program counts.") % {"text": measure})
+    if bool(measure) != bool(curve) or (measure and kind != Indicator.Kind.WEIGHTED):
+        mistakes.append(_("Only a weighted indicator is counted, and then it has points for figures."))
+    elif curve:
+        try:
+            curve = write_curve(read_curve(curve))
+        except ValidationError as error:
+            mistakes += error.messages
     return (
         Indicator(
             number=int(number),
@@ -134,6 +146,8 @@ def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
             is_required=required in YES,
             kind=kind,
             rubric=cells.get("rubric", ""),
+            measure=measure,
+            curve=curve,
         ),
         mistakes,
     )

@@ -1,11 +1,15 @@
 """Small readings of a sheet or a result."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from consortium.templatetags.look import hours
 from evaluation import scoring
 
 register = template.Library()
@@ -18,12 +22,23 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def contribution(line: Any, given: Mapping[int, Any]) -> str:
-    """The points of 100 that a saved score counts: weight × score / 100, two places; a dash without one."""
-    row = given.get(line.indicator.pk)
-    if row is None:
-        return "–"
-    return str(scoring.rounded(scoring.totals([(line.indicator.weight, row.score)])[1]))
+def shown(value: Any) -> str:
+    """A field of a record as people read it: a day, a number, yes or no, or the text."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, date):
+        return date_format(value)
+    if isinstance(value, int | Decimal):
+        return hours(value)
+    return str(value or "–")
+
+
+@register.filter
+def contribution(line: Any, form: Any) -> str:
+    """The points of 100 that a saved or measured score counts: weight × score / 100, two places; else a dash."""
+    given, measured = form.given.get(line.indicator.pk), form.measured.get(line.indicator.pk)
+    score = given.score if given else measured.exact if measured else None
+    return "–" if score is None else str(scoring.rounded(scoring.totals([(line.indicator.weight, score)])[1]))
 
 
 @register.filter

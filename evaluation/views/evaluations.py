@@ -50,6 +50,7 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "evaluation": evaluation,
         "stages": _stages(evaluation),
         "lines": list(evaluation.self_assessments.select_related("indicator")),
+        "measured": services.measurements(evaluation),
         "reviewers": reviewers,
         "own_review": next((row for row in reviewers if row.person_id == request.user.pk), None),
         "sides": [(side.label, [row for row in reviewers if row.side == side]) for side in Side],
@@ -108,6 +109,7 @@ def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
         following = "evaluation_detail" if "submit" in request.POST else "evaluation_assess"
         return redirect(f"evaluation:{following}", pk)
     context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
+    context["measured"] = services.measurements(evaluation)
     return render(request, "evaluation/evaluation_assess.html", context)
 
 

@@ -12,6 +12,7 @@ from consortium.permissions import require
 from .. import services
 from ..filters import SchemeFilter
 from ..forms import BandFormSet, IndicatorForm, SchemeForm, SchemeImportForm
+from ..measures import MEASURES
 from ..models import Indicator, Scheme
 
 
@@ -44,6 +45,7 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "required_weight": sum(row.weight for row in indicators if row.is_required),
         "problems": services.scheme_problems(scheme) if scheme.is_draft else [],
         "bands": scheme.bands.all(),
+        "measures": {name: f"{row.label} ({row.unit})" for name, row in MEASURES.items()},
         "history": HistoryEntry.objects.of(scheme, *indicators),
     }
     return render(request, "evaluation/scheme_detail.html", context)

@@ -53,6 +53,7 @@ def evaluation_score(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": list(form.lines()),
         "weights": form.section_weights(),
         "totals": form.totals(),
+        "measured": form.measured,
     }
     return render(request, "evaluation/evaluation_score.html", context)
 

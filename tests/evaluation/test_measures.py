@@ -181,3 +181,37 @@ def test_a_correction_keeps_what_was_measured(zone, service, stages, measured, s
     assert services.verify_results() == []
     correction = services.supersede(evaluation, by=secretariat, reason="更正", today=TODAY)
     assert [row.value for row in correction.measurements.all()] == [50_000]
+
+
+def test_the_page_of_an_indicator_shows_the_figure_and_opens_its_records(
+    client, zone, service, stages, measured, secretariat, expert, other_college_admin
+):
+    service(zone, Decimal(50_000))
+    evaluation = stages.review(zone, scheme=measured)
+    url = f"/evaluation/{evaluation.pk}/indicators/1/"
+    client.force_login(secretariat)
+    page = client.get(url).content.decode()
+    assert "50,000 → 40.00" in page
+    assert f'href="/zones/technical-services/{TechnicalService.objects.get().pk}/"' in page
+    assert "?zone=" in page
+    client.force_login(expert)  # reads what was counted, but not the register
+    page = client.get(url).content.decode()
+    assert "50,000 → 40.00" in page
+    assert "示例合同" in page
+    assert "/zones/technical-services/" not in page
+    assert "Nothing is counted here" in client.get(url.replace("indicators/1", "indicators/2")).content.decode()
+    client.force_login(other_college_admin)
+    assert client.get(url).status_code == 404
+
+
+def test_counting_again_is_a_page_of_the_secretariat(
+    client, zone, service, stages, measured, secretariat, college_admin
+):
+    evaluation = stages.review(zone, scheme=measured)
+    service(zone, Decimal(50_000))
+    url = f"/evaluation/{evaluation.pk}/measure/"
+    client.force_login(college_admin)
+    assert client.post(url).status_code == 403
+    client.force_login(secretariat)
+    assert client.post(url).status_code == 302
+    assert evaluation.measurements.get().value == 50_000

@@ -44,6 +44,7 @@ WORDS = {
     "consortium:attachment_create": {"model": "zones.zone"},
     "consortium:agreement_clause": {"name": "cost"},
     "consortium:attachment_page": {"page": 1},
+    "evaluation:evaluation_indicator": {"number": 1},
     "evaluation:evaluation_score_line": {"number": 1},
     "tasks:plan_export": {"kind": "xlsx"},
     "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},
