@@ -59,8 +59,8 @@ SMALL = """() => Array.from(document.querySelectorAll('input[type=checkbox], inp
   return place.width > 1 && getComputedStyle(box).opacity !== '0' && Math.min(place.width, place.height) < 24;
 }).map(box => box.name)"""
 
-# On PostgreSQL the pages are the same, so two walk there.
-WALKERS = ["secretariat", "partner"] if connection.vendor == "postgresql" else [*USERNAMES, *NEWCOMERS, "nobody"]
+# On PostgreSQL the pages are the same, so one walks there.
+WALKERS = ["partner"] if connection.vendor == "postgresql" else [*USERNAMES, *NEWCOMERS, "nobody"]
 
 THEME = "theme => { document.documentElement.dataset.bsTheme = theme; }"
 DRAWN = "Array.from(document.querySelectorAll('.fig-box')).every(box => box.querySelector('canvas'))"
