@@ -69,7 +69,8 @@ def table_pdf(plan: Plan, *, reader: User, now: datetime) -> bytes:
 @override("zh-hans")
 def summary_pdf(plan: Plan, month: date, *, reader: User, now: datetime) -> bytes:
     """The month on one page: long lists are cut, and say how many more there are."""
-    found = summary(plan, month, reader, timezone.localdate(now))
+    today = timezone.localdate(now)
+    found = summary(plan, month, reader, today)
     reached = sum(one.is_reached for one in found.standings)
     words = {
         "consortium": plan.consortium.name,
@@ -89,8 +90,8 @@ def summary_pdf(plan: Plan, month: date, *, reader: User, now: datetime) -> byte
         "moved_more": _more(found.moved, MOST_MOVED),
         "late": [_late(one, found) for one in found.late[:MOST_LATE]],
         "late_more": _more(found.late, MOST_LATE),
-        "targets": [_target(one) for one in found.standings[:MOST_TARGETS]],
-        "targets_more": _more(found.standings, MOST_TARGETS),
+        "targets": [_target(one, counted_later=found.day < today) for one in found.standings[:MOST_TARGETS]],
+        "targets_more": "　".join(filter(None, [_more(found.standings, MOST_TARGETS), _counted(found, today)])),
         "made_on": _day(timezone.localdate(now)),
     }
     return typeset(TEMPLATES / "summary.typ", {"words": json.dumps(words, ensure_ascii=False)}, now)
@@ -123,10 +124,17 @@ def _late(milestone: Milestone, found: Summary) -> list[str]:
     ]
 
 
-def _target(one: Standing) -> list[str]:
+def _counted(found: Summary, today: date) -> str:
+    """What a measure counts stands in no report of the month: it is counted now, and the page says so."""
+    measured = any(one.measure for one in found.standings[:MOST_TARGETS])
+    return f"标*的由系统统计，截至{_day(today)}" if measured and found.day < today else ""
+
+
+def _target(one: Standing, *, counted_later: bool) -> list[str]:
+    mark = "*" if one.measure and counted_later else ""
     reached = "未填报" if one.reached is None else plain(one.reached)
     share = "" if one.reached is None else f"{one.percent}%"
-    return [_cut(str(one.target), 15), f"{reached} / {plain(one.target.target)} {one.target.unit}", share]
+    return [_cut(str(one.target), 15) + mark, f"{reached} / {plain(one.target.target)} {one.target.unit}", share]
 
 
 def _cut(text: str, most: int) -> str:
