@@ -89,6 +89,8 @@ def write_xlsx(table: TaskTable) -> bytes:
         cell.font, cell.alignment = fonts[bold], places[centred]
 
     put(1, 0, table.title, bold=True, centred=True)
+    sheet["A1"].font = Font(name=TITLE_FONT, size=18)
+    sheet.row_dimensions[1].height, sheet.row_dimensions[2].height = 32, 20
     sheet.merge_cells("A1:H1")
     unit, reported = unit_and_date(table)
     put(2, 0, unit)

@@ -36,7 +36,7 @@ def task_move(request: HttpRequest, pk: int) -> HttpResponse:
     move_task(task, to=to, by=request.user)
     direction = "up" if to < task.number else "down"
     page = reverse("tasks:plan_arrange", args=[task.plan_id])
-    return redirect(f"{page}?moved={task.pk}&by={direction}#task-{task.pk}")
+    return redirect(f"{page}?moved={task.pk}&by={direction}")
 
 
 def task_split(request: HttpRequest, pk: int) -> HttpResponse:
