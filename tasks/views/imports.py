@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
-from consortium.models import Organization
+from consortium.models import Organization, User
 from consortium.permissions import require
 from consortium.services import Refused
 
@@ -47,16 +47,18 @@ def plan_import(request: HttpRequest) -> HttpResponse:
             }
             if accepted(form, lambda: _import(request, table, dry_run=True, **asked)):
                 context = {"plan": plan, "changes": changes_of(plan, table) if plan else []}
-                context |= _preview(request, table, found_targets(table, plan), **asked)
+                context |= _preview(request, table, found_targets(table, plan, request.user), **asked)
                 return render(request, "tasks/plan_preview.html", context)
     return render(request, "tasks/plan_import.html", {"form": form})
 
 
-def found_targets(table: TaskTable, plan: Plan | None) -> dict[int, list[Quantity]]:
+def found_targets(table: TaskTable, plan: Plan | None, reader: User) -> dict[int, list[Quantity]]:
     """By task number the quantities that its texts name, without those that the plan has as targets already."""
     there: dict[int, set[str]] = {}
-    for number, name in Target.objects.filter(task__plan=plan).values_list("task__number", "name") if plan else ():
-        there.setdefault(number, set()).add(name)
+    if plan:
+        targets = Target.objects.visible_to(reader).filter(task__plan=plan)
+        for number, name in targets.values_list("task__number", "name"):
+            there.setdefault(number, set()).add(name)
     return {
         row.number: [
             one
@@ -127,7 +129,7 @@ def plan_accept(request: HttpRequest) -> HttpResponse:
             for one in found
             if f"{number}:{one.name}" in ticked
         ]
-        for number, found in found_targets(table, standing).items()
+        for number, found in found_targets(table, standing, request.user).items()
     }
     try:
         plan, _is_new = _import(request, table, responsible=responsible, targets=targets, **asked)
