@@ -281,6 +281,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "tasks:plan_copy": "plan.add",
     "tasks:plan_years": "plan.see",
     "tasks:task_create": "task.add",
+    "tasks:task_from": "task.add",
     "tasks:task_detail": "task.see",
     "tasks:task_update": "task.change",
     "tasks:task_move": "task.change",

@@ -381,3 +381,23 @@ class AskAgainForm(forms.Form):
 
 def _offer(form: forms.BaseForm, name: str, rows: Any) -> None:
     form.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+
+class TaskFromForm(forms.Form):
+    """A task made from ``source``, which says what and until when."""
+
+    plan = forms.ModelChoiceField(Plan.objects.none(), label=_("Table"))
+    goal = forms.CharField(label=_("Goal"), max_length=300)
+    due = forms.DateField(label=_("Due"), widget=DayInput())
+    responsible = forms.ModelChoiceField(
+        Organization.objects.none(),
+        label=_("Responsible member"),
+        required=False,
+        help_text=_("Its college administrators report progress."),
+    )
+
+    def __init__(self, *args: Any, source: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "plan", Plan.objects.visible_to(user).order_by("-year", "unit"))
+        _offer(self, "responsible", Organization.objects.visible_to(user).schools())
+        self.initial["goal"], self.initial["due"] = source.task_text, source.task_due

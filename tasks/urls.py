@@ -17,6 +17,7 @@ urlpatterns = [
     path("plans/<int:pk>/copy/", views.plan_copy, name="plan_copy"),
     path("plans/<int:pk>/years/", views.plan_years, name="plan_years"),
     path("plans/<int:pk>/tasks/new/", views.task_create, name="task_create"),
+    path("from/<str:model>/<int:pk>/", views.task_from, name="task_from"),
     path("tasks/<int:pk>/", views.task_detail, name="task_detail"),
     path("tasks/<int:pk>/edit/", views.task_update, name="task_update"),
     path("tasks/<int:pk>/move/", views.task_move, name="task_move"),

@@ -10,6 +10,7 @@ from .agreements import (
 )
 from .exports import Export
 from .files import Attachment
+from .followups import FollowUp
 from .history import HistoryEntry, HistoryLink
 from .joinings import Joining, MemberImport
 from .members import Consortium, Contact, Department, Membership, Organization, SearchKey
@@ -34,6 +35,7 @@ __all__ = [
     "Department",
     "Duty",
     "Export",
+    "FollowUp",
     "HistoryEntry",
     "HistoryLink",
     "Invitation",

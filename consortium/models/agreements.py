@@ -392,6 +392,15 @@ class Duty(models.Model):
     def get_absolute_url(self) -> str:
         return f"{self.agreement.get_absolute_url()}#duty-{self.pk}"
 
+    @property
+    def task_text(self) -> str:
+        """What a task that is made from it says."""
+        return self.text
+
+    @property
+    def task_due(self) -> date:
+        return self.due
+
     def light(self, today: date | None = None) -> tuple[str, str]:
         """The light and its word: done, late, soon (14 days), or to be done by its day."""
         today = today or timezone.localdate()

@@ -28,6 +28,7 @@ from ..lists import Column, list_page
 from ..models import Agreement, AgreementParty, Clause, Duty, HistoryEntry
 from ..permissions import may, require
 from ..services import agreements, clauses
+from ..services.follow_ups import targets_of
 from .pages import form_page
 
 
@@ -59,12 +60,13 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     parties = list(agreement.parties.all())
     duties = list(Duty.objects.visible_to(request.user).filter(agreement=agreement).for_list())
     mine = next((row for row in parties if row.organization_id == request.user.affiliation.organization_id), None)
+    followed = targets_of(duties, request.user)
     today = timezone.localdate()
     context = {
         "agreement": agreement,
         "parties": parties,
         "clauses": [_shown(agreement, parties, clause) for clause in Clause],
-        "duties": [(duty, duty.light(today)) for duty in duties],
+        "duties": [(duty, duty.light(today), followed.get(duty.pk)) for duty in duties],
         "versions": _versions(request, agreement),
         "days_left": agreement.days_left(today),
         "can_change": agreement.is_draft and may(request.user, "agreement.change", agreement),

@@ -2,6 +2,7 @@ from .arranging import plan_arrange, task_merge, task_move, task_split
 from .calendars import calendar_feed, calendar_link, calendar_revoke
 from .imports import plan_accept, plan_import
 from .milestones import milestone_create, milestone_detail, milestone_report, milestone_review, milestone_update
+from .origins import task_from
 from .plans import missing_months, plan_create, plan_detail, plan_export, plan_list, plan_summary, plan_update
 from .supervisions import (
     supervision_answer,
@@ -46,6 +47,7 @@ __all__ = [
     "supervision_sheet",
     "task_create",
     "task_detail",
+    "task_from",
     "task_merge",
     "task_move",
     "task_split",

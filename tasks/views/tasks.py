@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from consortium.models import HistoryEntry
 from consortium.permissions import require
+from consortium.services.follow_ups import source_of
 
 from ..forms import TaskForm
 from ..lights import lights_of
@@ -36,6 +37,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "cells": table.cells,
         "standings": standings(task),
         "phone": task.phone_for(request.user),
+        "source": source_of(task, request.user),
         "history": HistoryEntry.objects.of(task),
     }
     return render(request, "tasks/task_detail.html", context)

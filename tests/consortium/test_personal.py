@@ -36,6 +36,7 @@ NOT_PERSONAL = {
     "consortium.Consortium": "code name",
     "consortium.Organization": "name credit_code kind industry size pinyin",
     "consortium.SearchKey": "key",
+    "consortium.FollowUp": "at",
     "consortium.Platform": "kind name since until note",
     "consortium.Joining": "name credit_code kind applied_on reason status body decided_on decision",
     "consortium.MemberImport": "name status result at",

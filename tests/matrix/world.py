@@ -316,7 +316,7 @@ def build(files: dict[str, ContentFile]) -> World:
     for side in SIDES:
         world.add("member_import", side, MemberImport.objects.create(
             user=writers[side], acting_as=writers[side].affiliation, name=f"member_import~{side}", status="checked",
-            at=maker.now,
+            at=maker.now, result={"rows": 1, "new": [], "changed": [], "unchanged": 1, "faults": [], "notes": []},
         ))  # fmt: skip
     for side in SIDES:
         clerk = clerks["foreign" if side == "foreign" else "own"]
