@@ -1,3 +1,4 @@
+from .agenda import AgendaItem, PaperReceipt, Vote
 from .agreements import (
     Agreement,
     AgreementParty,
@@ -8,19 +9,24 @@ from .agreements import (
     JointWork,
     Ownership,
 )
+from .councils import Council, CouncilSeat, SeatDelegate
 from .exports import Export
 from .files import Attachment
 from .followups import FollowUp
 from .history import HistoryEntry, HistoryLink
 from .joinings import Joining, MemberImport
+from .meetings import Meeting, MeetingSeat
 from .members import Consortium, Contact, Department, Membership, Organization, SearchKey
 from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
+from .opinions import Opinion
 from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
 from .platforms import Platform
+from .resolutions import Resolution
 
 __all__ = [
     "Affiliation",
+    "AgendaItem",
     "Agreement",
     "AgreementParty",
     "AgreementWarning",
@@ -32,6 +38,8 @@ __all__ = [
     "Clause",
     "Consortium",
     "Contact",
+    "Council",
+    "CouncilSeat",
     "Department",
     "Duty",
     "Export",
@@ -42,13 +50,20 @@ __all__ = [
     "Joining",
     "JointWork",
     "MemberImport",
+    "Meeting",
+    "MeetingSeat",
     "Membership",
     "Notice",
     "NoticeChoice",
+    "Opinion",
     "Organization",
     "Ownership",
+    "PaperReceipt",
     "PersonalDataAccess",
     "Platform",
     "SearchKey",
+    "Resolution",
+    "SeatDelegate",
     "User",
+    "Vote",
 ]
