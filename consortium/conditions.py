@@ -15,7 +15,7 @@ from .models import Affiliation, Organization
 
 PARENTS = [
     "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
-    "placement", "student", "agreement",
+    "placement", "student", "agreement", "item", "meeting", "seat", "council",
 ]  # fmt: skip
 
 
@@ -165,6 +165,33 @@ def own_agreement(affiliation: Affiliation, obj: Any) -> bool:
 @condition(_("duties of the own organization"))
 def own_duty(affiliation: Affiliation, obj: Any) -> bool:
     return obj.party.organization_id == affiliation.organization_id and in_consortium(affiliation, obj)
+
+
+def _council(obj: Any) -> Any:
+    return obj if hasattr(obj, "seats") else of(obj, "council")
+
+
+@condition(_("of councils in which one speaks for a seat"))
+def seated(affiliation: Affiliation, obj: Any) -> bool:
+    mine = _council(obj).seats.spoken_for_by(affiliation).exists()
+    return mine and in_consortium(affiliation, obj)
+
+
+@condition(_("of councils in which one speaks for a seat, once it is called"))
+def seated_and_called(affiliation: Affiliation, obj: Any) -> bool:
+    return not of(obj, "is_draft") and seated(affiliation, obj)
+
+
+@condition(_("of the seat for which one speaks"))
+def own_seat(affiliation: Affiliation, obj: Any) -> bool:
+    mine = _council(obj).seats.spoken_for_by(affiliation).filter(pk=of(obj, "seat_id")).exists()
+    return mine and in_consortium(affiliation, obj)
+
+
+@condition(_("of councils in which one speaks for the seat that has the chair"))
+def chairing(affiliation: Affiliation, obj: Any) -> bool:
+    mine = _council(obj).seats.spoken_for_by(affiliation).filter(is_chair=True).exists()
+    return mine and in_consortium(affiliation, obj)
 
 
 # --- zones ------------------------------------------------------------------------------------------------------------

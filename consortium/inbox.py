@@ -9,11 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Affiliation, Agreement, AgreementParty, Announcement, Duty, Notice, User
+from .models import (
+    Affiliation,
+    AgendaItem,
+    Agreement,
+    AgreementParty,
+    Announcement,
+    CouncilSeat,
+    Duty,
+    Meeting,
+    Notice,
+    Opinion,
+    Resolution,
+    User,
+)
 
 THIS_WEEK, SOON = timedelta(days=7), timedelta(days=14)
 DUTY_AHEAD = timedelta(days=30)  # before a duty is due it waits for its party
@@ -154,6 +168,29 @@ DUTY_DUE = notice_kind(
 )
 
 
+SEATED = (
+    Affiliation.Role.BUREAU,
+    Affiliation.Role.COLLEGE_ADMIN,
+    Affiliation.Role.PARTNER,
+    Affiliation.Role.MENTOR,
+    Affiliation.Role.EXPERT,
+)
+MEETING_CALLED = notice_kind(
+    "meeting_called", gettext_lazy("I am called to a meeting of the council"), *SEATED, mail=Notice.Mail.NOW
+)
+MEETING_CHANGED = notice_kind(
+    "meeting_changed", gettext_lazy("A meeting is moved or cancelled"), *SEATED, mail=Notice.Mail.NOW
+)
+PAPERS_SENT = notice_kind("papers_sent", gettext_lazy("Papers of a meeting are sent"), *SEATED, mail=Notice.Mail.NOW)
+OPINION_GIVEN = notice_kind(
+    "opinion_given", gettext_lazy("A seat gives a written opinion"), Affiliation.Role.SECRETARIAT
+)
+OPINION_ANSWERED = notice_kind("opinion_answered", gettext_lazy("My written opinion is answered"), *SEATED)
+MINUTES_TO_APPROVE = notice_kind(
+    "minutes_to_approve", gettext_lazy("Minutes wait for my approval"), *SEATED, mail=Notice.Mail.NOW
+)
+
+
 @waits("announcements", gettext_lazy("Announcements"))
 def announcements_to_read(user: User, today: date) -> Iterator[Waiting]:
     for announcement in Announcement.objects.to_read(user).for_list():
@@ -197,3 +234,82 @@ def agreements_in_hand(user: User, today: date) -> Iterator[Waiting]:
         for duty in duties.for_list():
             detail = _("Duty from “%(agreement)s”") % {"agreement": duty.agreement.title}
             yield Waiting(duty.text, detail, duty.get_absolute_url(), _("Report"), duty.due)
+
+
+@waits("meetings", gettext_lazy("Council"))
+def meetings_in_hand(user: User, today: date) -> Iterator[Waiting]:
+    """For the office what a meeting still lacks; for who speaks for a seat what the seat has to read, vote, approve."""
+    affiliation = user.affiliation
+    meetings = Meeting.objects.visible_to(user).select_related("council")
+    if affiliation and affiliation.role == Affiliation.Role.SECRETARIAT:
+        yield from _meetings_of_the_office(user, meetings)
+    elif affiliation and affiliation.role in SEATED:
+        mine = CouncilSeat.objects.spoken_for_by(affiliation)
+        yield from _meetings_of_a_seat(user, meetings, mine)
+
+
+def _meetings_of_the_office(user: User, meetings: QuerySet) -> Iterator[Waiting]:
+    """Papers to send, opinions to answer, a meeting to call, to hold or to write up, resolutions that are due."""
+    for meeting in meetings.to_come():
+        if meeting.status == Meeting.Status.DRAFT:
+            yield Waiting(
+                _("Call: %(meeting)s") % {"meeting": meeting}, _("The agenda is in preparation"),
+                meeting.get_absolute_url(), _("Open"), meeting.papers_due,
+            )  # fmt: skip
+        else:
+            yield Waiting(
+                _("Hold: %(meeting)s") % {"meeting": meeting}, meeting.place,
+                meeting.get_absolute_url(), _("Open"), meeting.day,
+            )  # fmt: skip
+    unsent = AgendaItem.objects.visible_to(user).filter(meeting__status=Meeting.Status.CALLED, papers_sent_at=None)
+    for item in unsent.select_related("meeting__council").order_by("meeting", "number"):
+        yield Waiting(
+            _("Send the papers: %(item)s") % {"item": item}, str(item.meeting),
+            item.get_absolute_url(), _("Open"), item.meeting.papers_due,
+        )  # fmt: skip
+    for opinion in Opinion.objects.visible_to(user).waiting().for_list():
+        yield Waiting(
+            _("Answer: %(kind)s of %(seat)s") % {"kind": opinion.get_kind_display(), "seat": opinion.seat},
+            str(opinion.item), opinion.get_absolute_url(), _("Answer"), opinion.item.meeting.day,
+        )  # fmt: skip
+    for meeting in meetings.filter(status=Meeting.Status.MINUTES):
+        yield Waiting(
+            _("Minutes to approve: %(meeting)s") % {"meeting": meeting}, _("The chair approves them"),
+            meeting.get_absolute_url(), _("Open"),
+        )  # fmt: skip
+    for resolution in Resolution.objects.visible_to(user).open().for_list():
+        yield Waiting(
+            _("Resolution %(code)s: %(text)s") % {"code": resolution.code, "text": resolution.text},
+            str(resolution.organization), resolution.get_absolute_url(), _("Open"), resolution.due,
+        )  # fmt: skip
+
+
+def _meetings_of_a_seat(user: User, meetings: QuerySet, mine: QuerySet) -> Iterator[Waiting]:
+    called = meetings.filter(called__seat__in=mine)
+    for meeting in called.filter(status=Meeting.Status.CALLED, called__coming="", called__seat__in=mine).distinct():
+        yield Waiting(
+            _("Say whether you will come: %(meeting)s") % {"meeting": meeting}, meeting.place,
+            meeting.get_absolute_url(), _("Answer"), meeting.day,
+        )  # fmt: skip
+    unread = AgendaItem.objects.visible_to(user).filter(meeting__in=called).exclude(papers_sent_at=None)
+    unread = unread.filter(meeting__status=Meeting.Status.CALLED).exclude(receipts__seat__in=mine)
+    papers: dict[Meeting, int] = {}
+    for item in unread.select_related("meeting__council").order_by("meeting__held_at", "number"):
+        papers[item.meeting] = papers.get(item.meeting, 0) + 1
+    for meeting, count in papers.items():
+        yield Waiting(
+            _("Read the papers: %(meeting)s") % {"meeting": meeting}, _("%(n)d items") % {"n": count},
+            meeting.get_absolute_url(), _("Read"), meeting.day,
+        )  # fmt: skip
+    voting = AgendaItem.objects.visible_to(user).filter(status=AgendaItem.Status.VOTING, meeting__in=called)
+    present = voting.filter(meeting__called__seat__in=mine, meeting__called__present=True).distinct()
+    for item in present.exclude(votes__seat__in=mine).select_related("meeting__council"):
+        yield Waiting(
+            _("Vote: %(item)s") % {"item": item}, str(item.meeting), item.get_absolute_url(), _("Vote"),
+            item.meeting.day,
+        )  # fmt: skip
+    for meeting in called.filter(status=Meeting.Status.MINUTES, called__seat__in=mine.filter(is_chair=True)).distinct():
+        yield Waiting(
+            _("Minutes to approve: %(meeting)s") % {"meeting": meeting}, _("You speak for the chair"),
+            meeting.get_absolute_url(), _("Read and approve"),
+        )  # fmt: skip

@@ -28,6 +28,10 @@ MEMBERS: Roles = dict.fromkeys((*ALL, Role.COLLEGE_ADMIN), on.every_member) | {
 OFFICE: Roles = dict.fromkeys((Role.SECRETARIAT, Role.AUDITOR), on.whole_consortium)
 PARTIES: Roles = dict.fromkeys((Role.COLLEGE_ADMIN, Role.PARTNER), on.own_agreement)
 AGREEMENTS: Roles = ALL | PARTIES
+DELEGATES = (Role.COLLEGE_ADMIN, Role.PARTNER, Role.MENTOR, Role.EXPERT)  # and the bureau, which sees all
+COUNCILS: Roles = ALL | dict.fromkeys(DELEGATES, on.seated)
+MEETINGS: Roles = OFFICE | {Role.BUREAU: on.no_draft} | dict.fromkeys(DELEGATES, on.seated_and_called)
+SEATED: Roles = dict.fromkeys((*DELEGATES, Role.BUREAU), on.seated_and_called)
 ZONES: Roles = ALL | {
     Role.COLLEGE_ADMIN: on.own_college,
     Role.PARTNER: on.partnered_zone,
@@ -100,6 +104,13 @@ THINGS = {
     "agreement": "consortium.Agreement",
     "party": "consortium.AgreementParty",
     "duty": "consortium.Duty",
+    "council": "consortium.Council",
+    "seat": "consortium.CouncilSeat",
+    "delegate": "consortium.SeatDelegate",
+    "meeting": "consortium.Meeting",
+    "agenda_item": "consortium.AgendaItem",
+    "opinion": "consortium.Opinion",
+    "resolution": "consortium.Resolution",
     "access": "consortium.PersonalDataAccess",
     "history": "consortium.HistoryEntry",
     "export": "consortium.Export",
@@ -185,6 +196,8 @@ ACTS = {
     "erase": gettext_lazy("Erase"),
     "read": gettext_lazy("Confirm reading"),
     "receipts": gettext_lazy("See who has read it"),
+    "vote": gettext_lazy("Vote"),
+    "take": gettext_lazy("Take back"),
 }
 
 
@@ -273,6 +286,31 @@ PERMISSIONS: dict[str, Roles] = {
         Role.PARTNER: on.own_duty,
     },
     "duty.reopen": {Role.SECRETARIAT: on.whole_consortium},
+    "council.see": COUNCILS,
+    "council.add": {Role.SECRETARIAT: on.anywhere},
+    "council.change": {Role.SECRETARIAT: on.whole_consortium},
+    "seat.see": COUNCILS,
+    "seat.change": {Role.SECRETARIAT: on.whole_consortium},
+    "delegate.see": COUNCILS,
+    "delegate.change": {Role.SECRETARIAT: on.whole_consortium},
+    "meeting.see": MEETINGS,
+    "meeting.add": {Role.SECRETARIAT: on.anywhere},
+    "meeting.change": {Role.SECRETARIAT: on.whole_consortium},
+    "meeting.move": {Role.SECRETARIAT: on.whole_consortium},
+    "meeting.read": SEATED,
+    "meeting.return": {Role.SECRETARIAT: on.whole_consortium} | dict.fromkeys(SEATED, on.chairing),
+    "meeting.accept": {Role.SECRETARIAT: on.whole_consortium} | dict.fromkeys(SEATED, on.chairing),
+    "agenda_item.see": MEETINGS,
+    "agenda_item.change": {Role.SECRETARIAT: on.whole_consortium},
+    "agenda_item.move": {Role.SECRETARIAT: on.whole_consortium},
+    "agenda_item.vote": SEATED,
+    "opinion.see": MEETINGS,
+    "opinion.add": {Role.SECRETARIAT: on.whole_consortium} | SEATED,
+    "opinion.take": {Role.SECRETARIAT: on.whole_consortium} | dict.fromkeys(SEATED, on.own_seat),
+    "opinion.answer": {Role.SECRETARIAT: on.whole_consortium},
+    "resolution.see": MEETINGS,
+    "resolution.change": {Role.SECRETARIAT: on.whole_consortium},
+    "resolution.submit": {Role.SECRETARIAT: on.whole_consortium},
     "access.see": dict.fromkeys(Role, on.own_organization) | OFFICE,
     "history.see": OFFICE,
     "export.see": dict.fromkeys(Role, on.own_order),

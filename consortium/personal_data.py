@@ -18,9 +18,11 @@ from .models import (
     HistoryEntry,
     Invitation,
     Joining,
+    MeetingSeat,
     Notice,
     Organization,
     PersonalDataAccess,
+    SeatDelegate,
     User,
 )
 from .personal import HIDDEN, MAIL, OPEN, PHONE, SURNAME, PersonalField, holds, register
@@ -125,6 +127,21 @@ register(
         ),
     },
     clear=lambda user, record: ("signatory",),
+)
+SEEN_OF_COUNCIL = _("Who speaks for a seat of the council, the secretariat, the bureau and the auditor")
+register(
+    SeatDelegate,
+    {
+        "name": PersonalField(_("To know who speaks for a seat."), SEEN_OF_COUNCIL, PROOF, SURNAME),
+        "post": PersonalField(_("To know by what right."), SEEN_OF_COUNCIL, PROOF, OPEN),
+    },
+    person="user",
+    clear=seen_by_all_who_see_it,
+)
+register(
+    MeetingSeat,
+    {"delegate": PersonalField(_("To know who spoke for a seat then."), SEEN_OF_COUNCIL, PROOF, SURNAME)},
+    clear=seen_by_all_who_see_it,
 )
 register(
     Invitation,
