@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 import consortium.api
+import consortium.council_api
 import evaluation.api
 import evaluation.report_api
 import tasks.api
@@ -18,7 +19,7 @@ from evaluation.urls import evaluation_patterns
 from evaluation.views.home import home
 
 router = SimpleRouter()
-for app in (consortium.api, zones.api, tasks.api, evaluation.api, evaluation.report_api):
+for app in (consortium.api, consortium.council_api, zones.api, tasks.api, evaluation.api, evaluation.report_api):
     for prefix, viewset in app.routes:
         router.register(prefix, viewset, basename=prefix)
 

@@ -16,7 +16,7 @@ LAYERS = ["consortium", "zones", "tasks", "evaluation"]
 DOORS = [
     path
     for name in LAYERS
-    for pattern in ("views.py", "views/*.py", "api.py", "report_api.py")
+    for pattern in ("views.py", "views/*.py", "api.py", "report_api.py", "council_api.py")
     for path in sorted((ROOT / name).glob(pattern))
 ]
 PUBLIC = {

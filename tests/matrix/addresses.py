@@ -44,6 +44,7 @@ INSTEAD = {
 WORDS = {
     "consortium:attachment_create": {"model": "zones.zone"},
     "consortium:agreement_clause": {"name": "cost"},
+    "consortium:meeting_print": {"kind": "pdf"},
     "consortium:attachment_page": {"page": 1},
     "evaluation:evaluation_indicator": {"number": 1},
     "evaluation:evaluation_score_line": {"number": 1},

@@ -16,24 +16,32 @@ from stdnum.cn.uscc import calc_check_digit
 
 from consortium.models import (
     Affiliation,
+    AgendaItem,
     Agreement,
     AgreementParty,
     Announcement,
     AnnouncementAudience,
     Consortium,
     Contact,
+    Council,
+    CouncilSeat,
     Department,
     Duty,
     Export,
     HistoryEntry,
     Invitation,
     Joining,
+    Meeting,
+    MeetingSeat,
     MemberImport,
     Membership,
     Notice,
+    Opinion,
     Organization,
     PersonalDataAccess,
     Platform,
+    Resolution,
+    SeatDelegate,
     User,
 )
 from consortium.services.files import attach
@@ -105,6 +113,7 @@ class Maker:
     def side(self, side: str, consortium: Consortium) -> None:
         self.members(side, consortium)
         self.agreements(side, consortium)
+        self.council(side, consortium)
         self.desk(side, consortium)
         self.zones(side, consortium)
         self.projects(side)
@@ -153,6 +162,42 @@ class Maker:
         AgreementParty.objects.create(agreement=agreement, number=2, organization=self.enterprise)
         add("duty", side, Duty.objects.create(
             agreement=agreement, party=party, text=f"duty~{side}", due=self.today
+        ))  # fmt: skip
+
+    def council(self, side: str, consortium: Consortium) -> None:
+        """A council for each side, in which its own college and enterprise sit; and a meeting that is called."""
+        add = self.world.add
+        council = add("council", side, Council.objects.create(
+            consortium=consortium, number=1 + SIDES.index(side), starts_on=LONG_AGO,
+            ends_on=self.today + datetime.timedelta(days=400),
+        ))  # fmt: skip
+        seats = []
+        for number, (organization, person) in enumerate(
+            [(self.college, "college_admin"), (self.enterprise, "partner")], start=1
+        ):
+            seat = CouncilSeat.objects.create(
+                council=council, number=number, side=["school", "enterprise"][number - 1], organization=organization,
+                is_chair=number == 1,
+            )  # fmt: skip
+            seats.append(seat)
+            add("delegate", side, SeatDelegate.objects.create(
+                seat=seat, name=f"delegate~{side}", user=self.staff[person], started_on=LONG_AGO
+            ))  # fmt: skip
+        add("seat", side, seats[0])
+        meeting = add("meeting", side, Meeting.objects.create(
+            council=council, number=1, held_at=self.now + datetime.timedelta(days=20), place=f"meeting~{side}",
+            status="called", called_at=self.now,
+        ))  # fmt: skip
+        for seat in seats:
+            MeetingSeat.objects.create(meeting=meeting, seat=seat, delegate="…")
+        item = add("agenda_item", side, AgendaItem.objects.create(
+            meeting=meeting, number=1, title=f"agenda_item~{side}", kind="decision", rule="simple"
+        ))  # fmt: skip
+        add("opinion", side, Opinion.objects.create(
+            item=item, seat=seats[1], kind="objection", text=f"opinion~{side}", by=self.staff["partner"], at=self.now
+        ))  # fmt: skip
+        add("resolution", side, Resolution.objects.create(
+            item=item, number=1, text=f"resolution~{side}", organization=self.college, due=self.today
         ))  # fmt: skip
 
     def desk(self, side: str, consortium: Consortium) -> None:
