@@ -124,6 +124,8 @@ class MeetingViewSet(Steps):
     def present(self, request: Request, pk: str) -> Response:
         """Write which of the called seats are present."""
         meeting, data = self.may("change"), self.read(PresentSerializer)
+        if set(data["seats"]) - set(meeting.called.values_list("seat", flat=True)):
+            raise exceptions.ValidationError({"seats": [_("This seat was not called to the meeting.")]})
         meetings.set_present(meeting, data["seats"], by=request.user)
         return self.answer_with(meeting)
 

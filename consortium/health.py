@@ -5,14 +5,14 @@ The apps above register in their ``health.py`` what they know of; the consortium
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Affiliation, Membership, Organization, Platform, User
+from .models import Affiliation, CouncilSeat, Membership, Organization, Platform, User
 
 Kind, Role = Organization.Kind, Affiliation.Role
 Span = tuple[date, date | None]  # from, and the first day after it
@@ -109,6 +109,21 @@ def office(user: User) -> Iterator[Need]:
     spans: list[Span] = list(roles.order_by().values_list("started_on", "ended_on"))
     url = f"{reverse('consortium:person_list')}?role=secretariat"
     yield Need(ORGANS, _("Secretariat with people"), spans, url, _("Invite somebody as secretariat."))
+
+
+@needs
+def council(user: User) -> Iterator[Need]:
+    """A council with seats of government, enterprises, schools and institutes; a seat counts while its term runs."""
+    rows = CouncilSeat.objects.visible_to(user).order_by()
+    spans: dict[str, list[Span]] = {}
+    dates = ("side", "council__starts_on", "council__ends_on", "ended_on")
+    for side, begins, term_ends, given_up in rows.values_list(*dates):
+        ends = term_ends + timedelta(days=1)
+        spans.setdefault(side, []).append((begins, min(ends, given_up) if given_up else ends))
+    url = reverse("consortium:council_list")
+    for side in CouncilSeat.Side:
+        label = _("Council seats: %(side)s") % {"side": side.label}
+        yield Need(ORGANS, label, spans.get(side, []), url, _("Give a member of this side a seat in the council."))
 
 
 @needs

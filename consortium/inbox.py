@@ -243,24 +243,38 @@ def meetings_in_hand(user: User, today: date) -> Iterator[Waiting]:
     meetings = Meeting.objects.visible_to(user).select_related("council")
     if affiliation and affiliation.role == Affiliation.Role.SECRETARIAT:
         yield from _meetings_of_the_office(user, meetings)
-    elif affiliation and affiliation.role in SEATED:
-        mine = CouncilSeat.objects.spoken_for_by(affiliation)
+    elif affiliation and affiliation.role in SEATED and (mine := list(CouncilSeat.objects.spoken_for_by(affiliation))):
         yield from _meetings_of_a_seat(user, meetings, mine)
 
 
 def _meetings_of_the_office(user: User, meetings: QuerySet) -> Iterator[Waiting]:
     """Papers to send, opinions to answer, a meeting to call, to hold or to write up, resolutions that are due."""
-    for meeting in meetings.to_come():
-        if meeting.status == Meeting.Status.DRAFT:
-            yield Waiting(
-                _("Call: %(meeting)s") % {"meeting": meeting}, _("The agenda is in preparation"),
-                meeting.get_absolute_url(), _("Open"), meeting.papers_due,
-            )  # fmt: skip
-        else:
-            yield Waiting(
-                _("Hold: %(meeting)s") % {"meeting": meeting}, meeting.place,
-                meeting.get_absolute_url(), _("Open"), meeting.day,
-            )  # fmt: skip
+    Status = Meeting.Status
+    rows = meetings.exclude(status__in=[Status.APPROVED, Status.CANCELLED]).order_by("held_at", "pk")
+    open_ones = list(rows)
+    verbs = {
+        Status.DRAFT: (_("Call: %(meeting)s"), _("The agenda is in preparation")),
+        Status.CALLED: (_("Hold: %(meeting)s"), ""),
+        Status.IN_SESSION: (_("Hold: %(meeting)s"), ""),
+        Status.MINUTES: (_("Minutes to approve: %(meeting)s"), _("The chair approves them")),
+    }
+    for meeting in open_ones:
+        title, detail = verbs[Status(meeting.status)]
+        due = {Status.DRAFT: meeting.papers_due, Status.MINUTES: None}.get(Status(meeting.status), meeting.day)
+        yield Waiting(
+            title % {"meeting": meeting}, detail or meeting.place, meeting.get_absolute_url(), _("Open"), due
+        )  # fmt: skip
+    if any(meeting.status == Status.CALLED for meeting in open_ones):
+        yield from _before_a_meeting(user)
+    for resolution in Resolution.objects.visible_to(user).open().for_list():
+        yield Waiting(
+            _("Resolution %(code)s: %(text)s") % {"code": resolution.code, "text": resolution.text},
+            str(resolution.organization), resolution.get_absolute_url(), _("Open"), resolution.due,
+        )  # fmt: skip
+
+
+def _before_a_meeting(user: User) -> Iterator[Waiting]:
+    """Papers to send, opinions to answer."""
     unsent = AgendaItem.objects.visible_to(user).filter(meeting__status=Meeting.Status.CALLED, papers_sent_at=None)
     for item in unsent.select_related("meeting__council").order_by("meeting", "number"):
         yield Waiting(
@@ -272,19 +286,9 @@ def _meetings_of_the_office(user: User, meetings: QuerySet) -> Iterator[Waiting]
             _("Answer: %(kind)s of %(seat)s") % {"kind": opinion.get_kind_display(), "seat": opinion.seat},
             str(opinion.item), opinion.get_absolute_url(), _("Answer"), opinion.item.meeting.day,
         )  # fmt: skip
-    for meeting in meetings.filter(status=Meeting.Status.MINUTES):
-        yield Waiting(
-            _("Minutes to approve: %(meeting)s") % {"meeting": meeting}, _("The chair approves them"),
-            meeting.get_absolute_url(), _("Open"),
-        )  # fmt: skip
-    for resolution in Resolution.objects.visible_to(user).open().for_list():
-        yield Waiting(
-            _("Resolution %(code)s: %(text)s") % {"code": resolution.code, "text": resolution.text},
-            str(resolution.organization), resolution.get_absolute_url(), _("Open"), resolution.due,
-        )  # fmt: skip
 
 
-def _meetings_of_a_seat(user: User, meetings: QuerySet, mine: QuerySet) -> Iterator[Waiting]:
+def _meetings_of_a_seat(user: User, meetings: QuerySet, mine: list[CouncilSeat]) -> Iterator[Waiting]:
     called = meetings.filter(called__seat__in=mine)
     for meeting in called.filter(status=Meeting.Status.CALLED, called__coming="", called__seat__in=mine).distinct():
         yield Waiting(
@@ -308,7 +312,8 @@ def _meetings_of_a_seat(user: User, meetings: QuerySet, mine: QuerySet) -> Itera
             _("Vote: %(item)s") % {"item": item}, str(item.meeting), item.get_absolute_url(), _("Vote"),
             item.meeting.day,
         )  # fmt: skip
-    for meeting in called.filter(status=Meeting.Status.MINUTES, called__seat__in=mine.filter(is_chair=True)).distinct():
+    chaired = [seat for seat in mine if seat.is_chair]
+    for meeting in called.filter(status=Meeting.Status.MINUTES, called__seat__in=chaired).distinct():
         yield Waiting(
             _("Minutes to approve: %(meeting)s") % {"meeting": meeting}, _("You speak for the chair"),
             meeting.get_absolute_url(), _("Read and approve"),

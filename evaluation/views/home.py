@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from consortium.health import missing, needs_of
 from consortium.inbox import grouped, waiting_for
-from consortium.models import Affiliation, Agreement, User
+from consortium.models import Affiliation, Agreement, Meeting, User
+from consortium.readiness import Readiness, readiness
 from tasks.lights import lights_of, tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "plan": _plan_in_view(user, today),
     }
     if affiliation.role in {Role.SECRETARIAT, Role.AUDITOR}:
-        context |= _health(user, today)
+        context |= _health(user, today) | {"ready": _next_meeting(user)}
     return render(request, "home/inbox.html", context)
 
 
@@ -125,6 +126,12 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
             _("made"),
             f"{reverse('reports:report_list')}?year={year}",
         )
+
+
+def _next_meeting(user: User) -> Readiness | None:
+    """What the next meeting of the council still lacks."""
+    meeting = Meeting.objects.visible_to(user).to_come().select_related("council").first()
+    return readiness(meeting, user) if meeting else None
 
 
 def _health(user: User, today: date) -> dict[str, object]:

@@ -10,6 +10,7 @@ from consortium.demo import PASSWORD, demo_users
 from consortium.models import Consortium, User
 from evaluation.demo import (
     agreements,
+    council,
     evaluations,
     files,
     hours,
@@ -80,6 +81,8 @@ class Command(BaseCommand):
         evaluations.load(people, ground, today, random)
         self.stdout.write("Agreements …")
         agreements.load(people, today)
+        self.stdout.write("Council …")
+        council.load(people, today)
         self.stdout.write("Announcements and notices …")
         notices.load(people, timezone.now())
 
