@@ -28,7 +28,7 @@ SEATS = [  # organization, side, post of the delegate, who signs in
 HELD = [  # title, kind, rule, proposed by, terms, against, abstaining
     ("上年度绩效评价结果通报", Kind.INFORMATION, "", "", {}, 0, 0),
     ("共建数控实训中心一期", Kind.DECISION, Rule.TWO_THIRDS, LEAD_ENTERPRISE,
-     {"cost_share": "学院承担60%，示例企业一承担40%", "ip_ownership": "教学资源归双方共有", "signing_unit": COLLEGE}, 0, 1),
+     {"cost_share": "学院60%，示例企业一40%", "ip_ownership": "教学资源归双方共有", "signing_unit": COLLEGE}, 0, 1),
     ("实训耗材统一采购办法", Kind.DECISION, Rule.SIMPLE, "示例企业二",
      {"cost_share": "按工位数分摊", "ip_ownership": "不产生成果", "signing_unit": "不签约，按办法执行"}, 5, 2),
 ]  # fmt: skip
@@ -39,7 +39,7 @@ NEXT = [
     ("设备共享计价办法", Kind.DECISION, Rule.SIMPLE, LEAD_ENTERPRISE,
      {"cost_share": "使用方按机时付费，每小时120元", "ip_ownership": "不产生成果", "signing_unit": "示例企业一"}),
     ("阀体工艺专利许可", Kind.DECISION, Rule.UNANIMOUS, "示例企业七",
-     {"cost_share": "许可费由示例企业七承担", "ip_ownership": "专利归学院，许可使用三年", "signing_unit": "示例企业七"}),
+     {"cost_share": "许可费示例企业七承担", "ip_ownership": "专利归学院，许可三年", "signing_unit": "示例企业七"}),
     ("增补科研机构成员", Kind.DISCUSSION, "", "邢台市电商研究院", {}),
 ]  # fmt: skip
 

@@ -81,5 +81,5 @@ def test_the_page_needs_the_same_queries_however_many_members(
         make_organization(f"示例企业{number}", "enterprise", consortium)
     client, address = client_for(secretariat), reverse("consortium:health")
     client.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address)

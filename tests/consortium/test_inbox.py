@@ -135,7 +135,7 @@ def test_what_waits_belongs_to_the_role_that_acts(partner, college, consortium, 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("who", "queries"),
-    [("college_admin", 15), ("bureau", 6), ("secretariat", 6), ("auditor", 4), ("expert", 5), ("partner", 13)],
+    [("college_admin", 16), ("bureau", 7), ("secretariat", 8), ("auditor", 4), ("expert", 6), ("partner", 14)],
 )
 def test_the_list_needs_the_same_queries_however_long_it_is(
     request, who, queries, rows, announcements, client_for, django_assert_num_queries
