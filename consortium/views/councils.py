@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..forms.councils import CouncilForm, DelegateForm, EndForm, EndSeatForm, NewSeatForm, SeatForm
 from ..models import AgendaItem, Council, CouncilSeat, HistoryEntry, Meeting, Opinion, SeatDelegate
-from ..permissions import require
+from ..permissions import may, require
 from ..services import councils
 from .pages import form_page
 
@@ -29,6 +29,7 @@ def council_detail(request: HttpRequest, pk: int) -> HttpResponse:
     opinions = {row["year"]: row for row in Opinion.objects.visible_to(request.user).shares_by_year()}
     context = {
         "council": council,
+        "can_change": may(request.user, "council.change", council),
         "sides": [(side, [seat for seat in held if seat.side == side]) for side in CouncilSeat.Side],
         "given_up": [seat for seat in seats if seat.ended_on],
         "count": len(held),
