@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consortium', '0014_platforms'),
+        ('consortium', '0015_follow_ups'),
     ]
 
     operations = [
