@@ -8,4 +8,4 @@ class ConsortiumConfig(AppConfig):
     verbose_name = _("Consortium")
 
     def ready(self) -> None:
-        autodiscover_modules("personal_data", "inbox", "health", "joint_works", "member_parts")
+        autodiscover_modules("personal_data", "inbox", "health", "joint_works", "member_parts", "zone_cards")

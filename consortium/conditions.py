@@ -244,6 +244,22 @@ def mentored_partnership(affiliation: Affiliation, obj: Any) -> bool:
     return mentored_zone(affiliation, obj)
 
 
+def _no_rivals_person(affiliation: Affiliation, obj: Any) -> bool:
+    return obj.organization_id in {affiliation.organization_id, obj.zone.college_id}
+
+
+@condition(_("of zones in which the own enterprise works: the college's people and the own"))
+def own_secondment(affiliation: Affiliation, obj: Any) -> bool:
+    return _partnered(affiliation, obj.zone) and _no_rivals_person(affiliation, obj)
+
+
+@condition(_("of zones in which one works; from an enterprise, the college's people and the own"))
+def mentored_secondment(affiliation: Affiliation, obj: Any) -> bool:
+    if affiliation.organization.is_enterprise and not _no_rivals_person(affiliation, obj):
+        return False
+    return mentored_zone(affiliation, obj)
+
+
 @condition(_("students placed in zones in which the own enterprise works"))
 def placed_with_partner(affiliation: Affiliation, obj: Any) -> bool:
     return in_consortium(affiliation, obj) and any(partnered_zone(affiliation, row) for row in obj.enrollments.all())

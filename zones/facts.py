@@ -1,6 +1,7 @@
 """The figures of a zone's page. Each is counted over the rows that the reader may see, and links to them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,7 @@ from .models import (
     ZoneGoal,
     time_gone,
 )
+from .people_of_zone import people_of_zone
 
 ENTERPRISE, APPROVED = Organization.Kind.ENTERPRISE, HourEntry.Status.APPROVED
 # what the figure of a register is: one of its sums, its unit and what it says; of the others the rows are counted
@@ -39,6 +41,7 @@ FIGURES = {
     "staff_training": ("person_hours", gettext_lazy("people × hours"), ""),
     "teacher_placement": ("days", gettext_lazy("days"), ""),
     "part_time_teacher": ("hours", gettext_lazy("lessons"), ""),
+    "contribution": ("amount", gettext_lazy("yuan"), gettext_lazy("of equipment and donations")),
     "fund": ("spent", gettext_lazy("yuan"), gettext_lazy("spent")),
 }
 
@@ -46,7 +49,9 @@ FIGURES = {
 def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
     """Classes, projects and hours of a zone as ``user`` may see them; hours are the approved ones."""
     hours = HourEntry.objects.visible_to(user).filter(project__zone=zone)
-    classes = list(InnovationClass.objects.visible_to(user).filter(zone=zone).for_list().with_lacking())
+    people = people_of_zone(zone, user)
+    rows = InnovationClass.objects.visible_to(user).filter(zone=zone).for_list()
+    classes = list(rows.prefetch_related(None).with_lacking())  # the mentors are there already
     for group in classes:
         group.having = group.taken - group.lacking  # type: ignore[attr-defined]
     sums = hour_sums(hours, today)
@@ -62,14 +67,14 @@ def zone_facts(zone: Zone, user: User, today: date) -> dict[str, Any]:
     for project in projects:
         project.hours_this_year = by_project[project.pk]
         by_enterprise[project.enterprise_id] += project.hours_this_year
-    for partner in zone.partners_seen:
-        partner.hours_this_year = by_enterprise[partner.enterprise_id]  # type: ignore[attr-defined]
     months = month_table(sums, today)
     versions = list(ZoneCharter.objects.visible_to(user).filter(zone=zone).order_by("-number"))
     return {
         "today": today,
         "month": f"{today:%Y-%m}",
-        "classes": [(group, mentor_sides(group)) for group in classes],
+        "partners": [(partner, by_enterprise[partner.enterprise.pk]) for partner in people.partners],
+        "seconded": people.seconded,
+        "classes": [(group, mentor_sides(people.mentors[group.pk])) for group in classes],
         "taken": sum(group.taken for group in classes),
         "places": sum(group.places for group in classes),
         "lacking": sum(group.lacking for group in classes),
@@ -142,10 +147,10 @@ def month_table(
     ]
 
 
-def mentor_sides(innovation_class: InnovationClass) -> dict[str, Any]:
-    """The mentors of each side, how many could still be named, and which sides have none."""
+def mentor_sides(mentors: Iterable[Mentor]) -> dict[str, Any]:
+    """Of a class's mentors those of each side, how many could still be named, and which sides have none."""
     found: dict[str, list[Mentor]] = {side: [] for side in Side.values}
-    for mentor in innovation_class.mentors.all():
+    for mentor in mentors:
         found[mentor.side].append(mentor)
     return {
         "college": found[Side.COLLEGE],

@@ -39,13 +39,15 @@ VERIFIED = [
 @covers
 def of_zones(user: User) -> Iterator[Cover]:
     """A zone is a joint base; its recruiting is a joint admission plan, its charter a joint rule."""
-    by_zone: dict[int, list[ZonePartner]] = {}
+    by_zone: dict[int, dict[int, ZonePartner]] = {}
     for row in ZonePartner.objects.visible_to(user).select_related("zone").order_by("pk"):
-        by_zone.setdefault(row.zone_id, []).append(row)
+        if row.enterprise_id in by_zone.setdefault(row.zone_id, {}):
+            continue  # it came back after a time
+        by_zone[row.zone_id][row.enterprise_id] = row
         yield _cover(row.zone.college_id, row.enterprise_id, JointWork.BASE, row.zone)
     recruited = InnovationClass.objects.visible_to(user).exclude(status=InnovationClass.Status.PLANNING)
     for innovation_class in recruited.select_related("zone").order_by("pk"):
-        for row in by_zone.get(innovation_class.zone_id, ()):
+        for row in by_zone.get(innovation_class.zone_id, {}).values():
             yield _cover(row.zone.college_id, row.enterprise_id, JointWork.ADMISSION, innovation_class)
     agreed = ZoneCharter.objects.visible_to(user).filter(college_on__isnull=False, enterprise_on__isnull=False)
     for charter in agreed.select_related("zone").order_by("pk"):

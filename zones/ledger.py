@@ -22,9 +22,12 @@ from consortium.templatetags.look import money
 
 from .models import (
     Activity,
+    Contribution,
     Fund,
+    Hire,
     HourEntry,
     HourlyRate,
+    Outcome,
     PartTimeTeacher,
     ResearchProject,
     StaffTraining,
@@ -52,7 +55,7 @@ class Ledger:
     gave: list[Line]
     received: list[Line]
     rates: list[HourlyRate]  # of all years
-    may_count_twice: bool  # a fund of the enterprise beside what it pays by contract: perhaps the same money
+    may_count_twice: bool  # a fund of the enterprise beside donations or what it pays by contract
 
     @property
     def total_hours(self) -> Decimal:
@@ -87,6 +90,11 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
         rows = model.objects.visible_to(user).verified().in_year(year).filter(enterprise=enterprise)
         return rows.aggregate(rows=Count("pk"), **sums)
 
+    def found_by_kind(model: type[Contribution]) -> dict[str, dict[str, Any]]:
+        rows = model.objects.visible_to(user).verified().in_year(year).filter(enterprise=enterprise)
+        sums = rows.order_by().values("kind").annotate(rows=Count("pk"), worth=Sum("amount"), pieces=Sum("quantity"))
+        return {row["kind"]: row for row in sums}
+
     def register(model: type[Verified], **filters: str) -> str:
         asked: dict[str, str | int] = {
             "year": year,
@@ -105,6 +113,13 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     gave = [line for activity in hours for line in _worked(enterprise, activity, year, days, rates)]
     received = []
 
+    by_kind = found_by_kind(Contribution)
+    for kind in Contribution.Kind:
+        if given := by_kind.get(kind):
+            what = entries(given["rows"])
+            if given["pieces"] and kind in (Contribution.Kind.PRACTICE_PLACE, Contribution.Kind.TRAINING_PLACE):
+                what = _("%(n)s places") % {"n": given["pieces"]}
+            gave.append(Line(str(kind.label), what, given["worth"], register(Contribution, kind=kind)))
     fund = found(Fund, paid=Sum("spent"))  # a fund names an enterprise only when the money comes from it
     if fund["rows"]:
         gave.append(Line(_("Funds of the enterprise, spent"), entries(fund["rows"]), fund["paid"], register(Fund)))
@@ -131,6 +146,14 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     if teaching["rows"]:
         what = _("%(n)s lessons") % {"n": in_words(teaching["lessons"])}
         gave.append(Line(name(PartTimeTeacher), what, None, register(PartTimeTeacher)))
+    hired = found(Hire)
+    if hired["rows"]:
+        what = ngettext("%(n)s student", "%(n)s students", hired["rows"]) % {"n": hired["rows"]}
+        received.append(Line(name(Hire), what, None, register(Hire)))
+    technology = found(Outcome)
+    if technology["rows"]:
+        label = _("Outcomes made together")
+        received.append(Line(label, entries(technology["rows"]), None, register(Outcome)))
     training = found(StaffTraining, heads=StaffTraining.SUMS["people"], person_hours=StaffTraining.SUMS["person_hours"])
     if training["rows"]:
         what = _("%(people)s people, %(hours)s people × hours") % {
@@ -142,8 +165,8 @@ def ledger(enterprise: Organization, year: int, user: User) -> Ledger:
     if placed["rows"]:
         what = _("%(n)s days") % {"n": placed["days"]}
         received.append(Line(name(TeacherPlacement), what, None, register(TeacherPlacement)))
-    contracts = service["rows"] or research["ordered"]
-    return Ledger(hours, gave, received, rates, bool(fund["rows"] and contracts))
+    others = service["rows"] or research["ordered"] or Contribution.Kind.DONATION in by_kind
+    return Ledger(hours, gave, received, rates, bool(fund["rows"] and others))
 
 
 def rate_on(rates: list[HourlyRate], activity: str, day: date) -> HourlyRate | None:

@@ -17,6 +17,7 @@ from .models import (
     CreditConversion,
     Enrollment,
     GuardianConsent,
+    Hire,
     HourEntry,
     HourImport,
     InnovationClass,
@@ -26,6 +27,7 @@ from .models import (
     PartTimeTeacher,
     Placement,
     ProjectMember,
+    SecondedPerson,
     Student,
     TeacherPlacement,
 )
@@ -165,6 +167,25 @@ register(
         "ends_on": PersonalField(_("To prove who teaches from an enterprise."), VERIFIED, PROOF, OPEN),
     },
     person="teacher",
+)
+register(
+    Hire,
+    {
+        "post": PersonalField(_("To prove who was employed."), VERIFIED, PROOF, OPEN),
+        "date": PersonalField(_("To prove who was employed."), VERIFIED, PROOF, OPEN),
+    },
+    person="student",
+)
+SECONDED = _("To know who works in a zone for which side.")
+register(
+    SecondedPerson,
+    {
+        "name": PersonalField(SECONDED, _("Whoever sees the zone; an enterprise no other's"), PROOF, OPEN),
+        "post": PersonalField(SECONDED, _("Whoever sees the zone; an enterprise no other's"), PROOF, OPEN),
+        "since": PersonalField(SECONDED, _("Whoever sees the zone; an enterprise no other's"), PROOF, OPEN),
+        "until": PersonalField(SECONDED, _("Whoever sees the zone; an enterprise no other's"), PROOF, OPEN),
+        "end_reason": PersonalField(SECONDED, _("Whoever sees the zone; an enterprise no other's"), PROOF, OPEN),
+    },
 )
 AT_WORK = _("To see that the rules about students at work are kept.")
 register(

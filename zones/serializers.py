@@ -48,7 +48,7 @@ class ZoneSerializer(serializers.ModelSerializer):
         return getattr(zone, "charter", None) or ""
 
     def get_partners(self, zone: Zone) -> list[int]:
-        return [partner.enterprise_id for partner in getattr(zone, "partners_seen", [])]
+        return list(dict.fromkeys(partner.enterprise_id for partner in getattr(zone, "partners_seen", [])))
 
 
 class InnovationClassSerializer(serializers.ModelSerializer):

@@ -14,6 +14,7 @@ from consortium.models import Affiliation, Organization, User
 from consortium.typesetting import typeset
 
 from .ledger import Line, ledger
+from .tax_credit import CreditYear, tax_credit
 
 TEMPLATE = Path(__file__).parent / "typst" / "ledger.typ"
 
@@ -29,6 +30,7 @@ def printed(enterprise: Organization, year: int, user: User, now: datetime) -> d
     """All words of the document. ``sha256`` is over the rest but the day on which it was made."""
     assert user.affiliation
     found = ledger(enterprise, year, user)
+    credit = tax_credit(enterprise, year, user)
     of_college = user.affiliation.role == Affiliation.Role.COLLEGE_ADMIN
     figures = {
         "consortium": user.affiliation.consortium.name,
@@ -41,6 +43,9 @@ def printed(enterprise: Organization, year: int, user: User, now: datetime) -> d
         "received": [_line(line) for line in found.received],
         "received_total": _fen(found.received_total),
         "may_count_twice": found.may_count_twice,
+        "listing": credit.listing.source if credit else "",
+        "listed_on": credit.listing.listed_on.isoformat() if credit else "",
+        "credit": [_credit(row) for row in credit.years] if credit else [],
     }
     text = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     day = timezone.localtime(now)
@@ -50,6 +55,11 @@ def printed(enterprise: Organization, year: int, user: User, now: datetime) -> d
 
 def _line(line: Line) -> dict[str, str]:
     return {"label": line.label, "what": line.what, "amount": "" if line.amount is None else _fen(line.amount)}
+
+
+def _credit(row: CreditYear) -> list[str]:
+    amounts = (row.carried, row.investment, row.earned, row.due, row.reference, row.left)
+    return [str(row.year), *("—" if amount is None else _fen(amount) for amount in amounts)]
 
 
 def _fen(amount: Decimal) -> str:

@@ -111,8 +111,11 @@ def at(day: date) -> datetime:
     return min(timezone.make_aware(datetime.combine(day, time(10))), timezone.now())
 
 
-def load(people: People, ground: Ground, today: date, random: Random) -> None:
-    """A table of conversion, then for every zone two years of outcomes and registers up to ``today``."""
+def load(people: People, ground: Ground, today: date, random: Random) -> Desk:
+    """A table of conversion, then for every zone two years of outcomes and registers up to ``today``.
+
+    Answers the desk of the two who record and verify.
+    """
     college = people.organizations[COLLEGE]
     clerk = people.add("college-clerk", Affiliation.Role.COLLEGE_ADMIN, college)
     desk = Desk(clerk, people.users["college"], today)
@@ -132,6 +135,7 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
                 if record.date <= today and (getattr(record, "ends_on", None) or today) <= today:
                     desk.record(record)
     set_goals(ground, people.users["college"], today.year)
+    return desk
 
 
 def _achieve(innovation_class: InnovationClass, plan: ZonePlan, desk: Desk, random: Random) -> None:

@@ -83,7 +83,7 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
     figures = report.figures
     assert figures is not None
     zone = figures["zone"]
-    partners = [partner["name"] for partner in zone["partners"]]
+    partners = list(dict.fromkeys(partner["name"] for partner in zone["partners"]))  # one may have come back
     return Document(
         title=_("%(zone)s, annual performance report %(year)s") % {"zone": zone["name"], "year": figures["year"]},
         number=report.number,

@@ -50,7 +50,7 @@ def _zone(zone: dict) -> dict:
         (_("Department"), zone["department"]),
         (_("Head"), zone["head"]),
         (_("Established on"), _day(zone["established_on"])),
-        (_("Partner enterprises"), str(len(zone["partners"]))),
+        (_("Partner enterprises"), str(len({partner["name"] for partner in zone["partners"]}))),
         (_("Innovation classes"), str(len(zone["classes"]))),
         (_("Students"), str(zone["students"])),
         (_("Enterprise projects"), str(len(zone["projects"]))),

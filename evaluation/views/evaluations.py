@@ -16,6 +16,7 @@ from .. import services
 from ..filters import EvaluationFilter
 from ..forms import OpenForm, SelfAssessmentForm
 from ..models import Evaluation, Scheme, Side
+from ..zone_cards import stages
 
 
 def evaluation_list(request: HttpRequest) -> HttpResponse:
@@ -48,7 +49,7 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     at_review = evaluation.status == Evaluation.Status.REVIEW
     context = {
         "evaluation": evaluation,
-        "stages": _stages(evaluation),
+        "stages": stages(evaluation),
         "lines": list(evaluation.self_assessments.select_related("indicator")),
         "measured": services.measurements(evaluation),
         "reviewers": reviewers,
@@ -123,21 +124,3 @@ def changeable(request: HttpRequest, pk: int) -> Evaluation:
     evaluation = seen(request, pk)
     require(request.user, "evaluation.change", evaluation)
     return evaluation
-
-
-def _stages(evaluation: Evaluation) -> list[dict[str, object]]:
-    """The stages: name, the day it began, and whether it is past ("was"), now ("now") or to come ("")."""
-    status = Evaluation.Status
-    stages = [
-        (status.PREPARING, _("Opening"), evaluation.opened_on),
-        (status.SELF_ASSESSMENT, _("Self-assessment"), evaluation.self_assessment_on),
-        (status.REVIEW, _("Expert review"), evaluation.review_on),
-        (status.PUBLICITY, _("Publicity"), evaluation.publicity_on),
-        (status.PUBLISHED, _("Publication"), evaluation.published_at),
-    ]
-    order = [stage for stage, _label, _day in stages]
-    here = len(order) if evaluation.is_frozen else order.index(status(evaluation.status))
-    return [
-        {"label": label, "day": day, "css": "was" if number < here else "now" if number == here else ""}
-        for number, (_stage, label, day) in enumerate(stages)
-    ]

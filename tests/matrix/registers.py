@@ -11,11 +11,14 @@ from zones.models import (
     Attendance,
     BreachAnswer,
     ChosenPack,
+    Contribution,
     CreditConversion,
     CreditRule,
     CreditTable,
+    CultivationListing,
     Fund,
     GuardianConsent,
+    Hire,
     HourlyRate,
     Insurance,
     Outcome,
@@ -23,8 +26,10 @@ from zones.models import (
     Placement,
     Post,
     ResearchProject,
+    SecondedPerson,
     StaffCount,
     StaffTraining,
+    SurchargeYear,
     TeacherPlacement,
     TeachingResource,
     TechnicalService,
@@ -39,6 +44,8 @@ REGISTERS = [
     (TeacherPlacement, {"days": 30}, "post"),
     (PartTimeTeacher, {"hours": Decimal(8)}, "course"),
     (Fund, {"purpose": "running", "source": "enterprise", "budget": 10}, "title"),
+    (Contribution, {"kind": "donation", "amount": 10}, "title"),
+    (Hire, {}, "post"),
 ]
 
 
@@ -49,6 +56,8 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
     for model, fields, text in REGISTERS:
         if hasattr(model, "teacher"):
             fields = {**fields, "teacher": writer}
+        if model is Hire:
+            fields = {"student": records["student"]}
         if model is TeacherPlacement:
             fields = {**fields, "ends_on": day}
         world.add(model.THING, side, model.objects.create(
@@ -66,6 +75,16 @@ def registers(world: Any, side: str, writer: User, now: datetime.datetime) -> No
         course=f"course~{side}", by_table=2, credits=2, converted_by=writer, converted_at=now,
     ))  # fmt: skip
     work(world, side, writer, now)
+    of = {"consortium": zone.consortium, "enterprise": records["partnership"].enterprise}
+    world.add("cultivation_listing", side, CultivationListing.objects.create(
+        **of, listed_on=day, source=f"cultivation_listing~{side}"
+    ))  # fmt: skip
+    world.add("surcharge_year", side, SurchargeYear.objects.create(
+        **of, year=day.year, due=10, source=f"surcharge_year~{side}"
+    ))  # fmt: skip
+    world.add("seconded", side, SecondedPerson.objects.create(
+        zone=zone, name=f"seconded~{side}", organization=of["enterprise"], post="工艺员", since=day
+    ))  # fmt: skip
     world.add("hourly_rate", side, HourlyRate.objects.create(
         consortium=zone.consortium, enterprise=records["partnership"].enterprise, amount=80, starts_on=day
     ))  # fmt: skip

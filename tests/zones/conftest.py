@@ -9,10 +9,12 @@ from django.utils import timezone
 from consortium.models import Affiliation
 from zones.models import (
     Activity,
+    Contribution,
     CreditRule,
     CreditTable,
     Enrollment,
     Fund,
+    Hire,
     HourEntry,
     InnovationClass,
     Outcome,
@@ -256,7 +258,7 @@ def table(consortium, college, college_admin):
 
 
 @pytest.fixture
-def make_record(zone, enterprise, mentor, college_mentor, college_admin, now):
+def make_record(zone, enterprise, mentor, college_mentor, college_admin, now, make_student, innovation_class):
     """A sound record of the register, named after the zone's first enterprise unless told otherwise."""
     sound = {
         TeachingResource: {"kind": "case", "title": "轴承座加工案例", "date": A_DAY},
@@ -277,6 +279,8 @@ def make_record(zone, enterprise, mentor, college_mentor, college_admin, now):
         StaffTraining: {"title": "数控操作培训", "date": A_DAY, "people": 12, "hours": Decimal("7.5")},
         TeacherPlacement: {"post": "工艺员", "date": A_DAY, "ends_on": A_DAY + timedelta(days=29), "days": 30},
         PartTimeTeacher: {"course": "夹具设计", "date": A_DAY, "hours": Decimal(32)},
+        Contribution: {"kind": "equipment", "title": "加工中心", "date": A_DAY, "amount": Decimal(300000)},
+        Hire: {"post": "数控操作工", "date": A_DAY},
         Fund: {
             "title": "夹具采购",
             "purpose": "equipment",
@@ -290,6 +294,9 @@ def make_record(zone, enterprise, mentor, college_mentor, college_admin, now):
     def make(model, by=college_admin, **fields):
         people = {TeacherPlacement: college_mentor, PartTimeTeacher: mentor}
         named = {"teacher": people[model]} if model in people else {}
+        if model is Hire and "student" not in fields:
+            named["student"] = make_student(f"hired{Hire.objects.count()}")
+            Enrollment.objects.create(innovation_class=innovation_class, student=named["student"], enrolled_on=A_DAY)
         values = {"zone": zone, "enterprise": enterprise} | named | sound[model] | fields
         return save_record(model(**values), by=by, now=now)
 

@@ -376,7 +376,7 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(
         (college_admin, url("class_list"), 8),
         (college_admin, url("project_list"), 7),
         (college_admin, url("hours_list"), 11),
-        (college_admin, url("zone_detail", zone.pk), 14),
+        (college_admin, url("zone_detail", zone.pk), 12),
         (college_admin, url("class_detail", innovation_class.pk), 11),
         (college_admin, url("project_detail", project.pk), 12),
         (college_admin, url("hours_countersign"), 9),

@@ -74,7 +74,9 @@ def test_a_partner_records_what_names_its_own_enterprise(partner, zone, enterpri
     assert answer.url == record.get_absolute_url()
     assert (record.enterprise, record.organization, record.status) == (enterprise, enterprise, "recorded")
     refused = [thing for thing in THINGS if client.get(url(f"{thing}_create")).status_code == 403]
-    assert refused == [thing for thing in THINGS if thing not in ("technical_service", "part_time_teacher")]
+    assert refused == [
+        thing for thing in THINGS if thing not in ("technical_service", "part_time_teacher", "contribution")
+    ]
     assert client.get(url("technical_service_reject", record.pk)).status_code == 403
 
 

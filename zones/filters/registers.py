@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.filters import VisibleFilter, YearFilter
 
-from ..models import Fund, ResearchProject, TeachingResource, Verified
+from ..models import Contribution, Fund, ResearchProject, TeachingResource, Verified
 from .choices import enterprises, zones
 
 
@@ -52,8 +52,14 @@ class FundFilter(RegisterFilter):
     source = django_filters.ChoiceFilter(label=_("Source"), choices=Fund.Source)
 
 
+class ContributionFilter(RegisterFilter):
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Contribution.Kind)
+    qualifies = django_filters.BooleanFilter(label=_("Investment in vocational education"))
+
+
 FILTERS: dict[str, type[RegisterFilter]] = {
     "teaching_resource": TeachingResourceFilter,
     "research_project": ResearchProjectFilter,
     "fund": FundFilter,
+    "contribution": ContributionFilter,
 }

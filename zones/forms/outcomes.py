@@ -57,7 +57,7 @@ class OutcomeForm(RowForm):
         self.fields["teachers"].queryset = teachers.distinct().order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["same_as"].queryset = alike.order_by("-date", "-pk")  # type: ignore[attr-defined]
         self.fields["same_as"].label_from_instance = describe  # type: ignore[attr-defined]
-        partners = Organization.objects.visible_to(user).filter(partnerships__zone=zone)
+        partners = Organization.objects.visible_to(user).filter(partnerships__zone=zone).distinct()
         self.fields["enterprise"].queryset = partners  # type: ignore[attr-defined]
         self.fields["rank"].choices = ranks("---------")  # type: ignore[attr-defined]
         if outcome.pk:

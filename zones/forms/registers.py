@@ -8,10 +8,13 @@ from consortium.models import Organization, User
 
 from ..filters import date_input
 from ..models import (
+    Contribution,
     Fund,
+    Hire,
     PartTimeTeacher,
     ResearchProject,
     StaffTraining,
+    Student,
     TeacherPlacement,
     TeachingResource,
     TechnicalService,
@@ -108,6 +111,30 @@ class FundForm(RegisterForm):
         widgets = DAYS
 
 
+class ContributionForm(RegisterForm):
+    class Meta:
+        model = Contribution
+        fields = ["zone", "enterprise", "kind", "title", "date", "amount", "quantity", "qualifies", "note"]
+        widgets = DAYS
+
+
+class HireForm(RegisterForm):
+    """Students of the college who have or had a place in a class; whom it is about stays."""
+
+    class Meta:
+        model = Hire
+        fields = ["zone", "student", "enterprise", "post", "date", "note"]
+        widgets = DAYS
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        if self.instance.pk:
+            del self.fields["student"]
+        else:
+            students = Student.objects.visible_to(user).exclude(enrollments=None).distinct().order_by("number", "pk")
+            self.fields["student"].queryset = students  # type: ignore[attr-defined]
+
+
 FORMS: dict[str, type[RegisterForm]] = {
     "teaching_resource": TeachingResourceForm,
     "technical_service": TechnicalServiceForm,
@@ -116,6 +143,8 @@ FORMS: dict[str, type[RegisterForm]] = {
     "teacher_placement": TeacherPlacementForm,
     "part_time_teacher": PartTimeTeacherForm,
     "fund": FundForm,
+    "contribution": ContributionForm,
+    "hire": HireForm,
 }
 
 

@@ -27,7 +27,7 @@ class DiscloseForm(BasisForm):
         super().__init__(*args, **kwargs)
         zone, today = innovation_class.zone, timezone.localdate()
         enrollments, recipient = self.fields["enrollments"], self.fields["recipient"]
-        recipient.queryset = zone.partners.order_by("name")  # type: ignore[attr-defined]
+        recipient.queryset = zone.partners.distinct().order_by("name")  # type: ignore[attr-defined]
         places = innovation_class.enrollments.open().select_related("student").order_by("student__number")
         enrollments.queryset = places  # type: ignore[attr-defined]
         enrollments.label_from_instance = lambda place: (  # type: ignore[attr-defined]

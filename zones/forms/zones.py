@@ -33,7 +33,8 @@ class PartnerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         members = Membership.objects.in_force().filter(consortium=zone.consortium_id)
         rows = Organization.objects.visible_to(user).enterprises().filter(memberships__in=members)
-        rows = rows.exclude(partnerships__zone=zone)
+        standing = ZonePartner.objects.filter(zone=zone, until=None)
+        rows = rows.exclude(pk__in=standing.values("enterprise"))
         self.fields["enterprise"].queryset = rows  # type: ignore[attr-defined]
 
 

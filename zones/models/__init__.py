@@ -1,5 +1,6 @@
 from .charters import ZoneCharter
 from .classes import Enrollment, InnovationClass, Mentor, Student
+from .contributions import Contribution, Hire
 from .goals import EQUAL, ZoneGoal, time_gone
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
@@ -21,6 +22,8 @@ from .registers import (
     TeachingResource,
     TechnicalService,
 )
+from .seconded import SecondedPerson
+from .tax_credit import CultivationListing, SurchargeYear
 from .verification import Level, Verified
 from .zones import Side, Zone, ZonePartner
 
@@ -33,14 +36,17 @@ __all__ = [
     "BreachAnswer",
     "ChosenPack",
     "ClosedMonth",
+    "Contribution",
     "CreditConversion",
     "CreditRule",
     "CreditTable",
     "Criterion",
+    "CultivationListing",
     "EQUAL",
     "Enrollment",
     "Fund",
     "GuardianConsent",
+    "Hire",
     "HourEntry",
     "HourImport",
     "HourlyRate",
@@ -61,10 +67,12 @@ __all__ = [
     "RANKS",
     "REGISTERS",
     "ResearchProject",
+    "SecondedPerson",
     "Side",
     "StaffCount",
     "StaffTraining",
     "Student",
+    "SurchargeYear",
     "TARGET_DAYS",
     "TeacherPlacement",
     "TeachingResource",

@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import Affiliation, Consortium, Organization, User
 
 from .classes import InnovationClass, Student
-from .registers import enterprise_key
-from .verification import Level, Verified, VerifiedQuerySet, positive
+from .verification import Level, Verified, VerifiedQuerySet, enterprise_key, positive
 from .zones import Zone
 
 Role = Affiliation.Role

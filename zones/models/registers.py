@@ -10,20 +10,21 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Organization, User
+from consortium.models import User
 
-from .verification import Level, Verified, VerifiedQuerySet, in_order, not_negative, positive
+from .contributions import Contribution, Hire
+from .verification import (
+    Level,
+    Verified,
+    VerifiedQuerySet,
+    enterprise_key,
+    in_order,
+    not_negative,
+    positive,
+    yuan,
+)
 
 TARGET_DAYS = 30  # a teacher spends at least one month a year in enterprises (State Council 2019, No. 4, item 12)
-
-
-def enterprise_key(**more) -> models.ForeignKey:
-    """The enterprise that a record names and that therefore sees it; PROTECT, because the record is evidence."""
-    return models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("enterprise"), **more)
-
-
-def yuan(label, **more) -> models.DecimalField:
-    return models.DecimalField(label, max_digits=12, decimal_places=2, **more)
 
 
 class TeachingResource(Verified):
@@ -342,4 +343,6 @@ REGISTERS: list[type[Verified]] = [
     TeacherPlacement,
     PartTimeTeacher,
     Fund,
+    Contribution,
+    Hire,
 ]

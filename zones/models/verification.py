@@ -136,6 +136,15 @@ class Verified(models.Model):
         return self.recorded_at.isoformat()
 
 
+def enterprise_key(**more) -> models.ForeignKey:
+    """The enterprise that a record names and that therefore sees it; PROTECT, because the record is evidence."""
+    return models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("enterprise"), **more)
+
+
+def yuan(label, **more) -> models.DecimalField:
+    return models.DecimalField(label, max_digits=12, decimal_places=2, **more)
+
+
 def in_order(first: str, last: str, name: str) -> models.CheckConstraint:
     """The day ``last`` is empty or not before ``first``."""
     return models.CheckConstraint(

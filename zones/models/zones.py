@@ -108,7 +108,7 @@ class Zone(models.Model):
 
     def partner_names(self) -> str:
         """The partners that the reader may see, as ``for_list`` fetched them."""
-        return "、".join(partner.enterprise.name for partner in self.partners_seen)
+        return "、".join(dict.fromkeys(partner.enterprise.name for partner in self.partners_seen))
 
 
 class ZonePartnerQuerySet(models.QuerySet):
@@ -125,7 +125,7 @@ class ZonePartnerQuerySet(models.QuerySet):
 
 
 class ZonePartner(models.Model):
-    """An enterprise that works in a zone, of which this row is a part."""
+    """A time in which an enterprise works in a zone, of which this row is a part; it may end and come back."""
 
     zone = models.ForeignKey(Zone, models.CASCADE, related_name="partnerships", verbose_name=_("special zone"))
     enterprise = models.ForeignKey(
@@ -144,6 +144,7 @@ class ZonePartner(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["zone", "enterprise"],
+                condition=Q(until=None),
                 name="zone_partner_once",
                 violation_error_code="enterprise",
                 violation_error_message=_("This enterprise is a partner of the zone already."),

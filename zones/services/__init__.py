@@ -64,7 +64,9 @@ from .recruiting import (
     take_back_admission,
 )
 from .registers import reject, reopen, save_record, verify, verify_many
+from .seconded import end_seconded, save_seconded
 from .students import DISCLOSED, disclose, disclosed_to, erase_student, with_recipients
+from .tax_credit import save_listing, save_surcharges
 from .week import copy_week, save_week
 from .zones import add_partner, end_partner, move_zone, save_goal, save_zone
 
@@ -108,6 +110,7 @@ __all__ = [
     "end_application",
     "end_partner",
     "end_placement",
+    "end_seconded",
     "erase_student",
     "give_back",
     "hour_errors",
@@ -142,6 +145,9 @@ __all__ = [
     "save_credit_rule",
     "save_credit_table",
     "save_goal",
+    "save_listing",
+    "save_seconded",
+    "save_surcharges",
     "save_hourly_rate",
     "save_criteria",
     "save_hours",

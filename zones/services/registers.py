@@ -13,7 +13,7 @@ from consortium.services import Refused, alone, create, move, save_changes
 from consortium.services.history import history_row, record_all
 
 from ..inbox import RECORD_RETURNED, RECORD_VERIFIED
-from ..models import Outcome, PartTimeTeacher, TeacherPlacement, Verified
+from ..models import Hire, Outcome, PartTimeTeacher, TeacherPlacement, Verified
 from .record_notices import tell_recorders
 from .rows import at_fields, keep
 
@@ -30,7 +30,7 @@ def save_record(record: Any, *, by: User, now: datetime) -> Any:
     ValidationError by field, Refused when it is verified.
     """
     if not record._state.adding:
-        keep(record, "zone")
+        keep(record, "zone", *(["student"] if isinstance(record, Hire) else []))
     _check_together(record, timezone.localdate(now))
     if record._state.adding:
         if by.affiliation is None:
@@ -142,6 +142,8 @@ def _check_together(record: Any, today: date) -> None:
     if isinstance(record, TeacherPlacement):
         _check_works_for(record, record.zone.college)
         _check_days(record)
+    if isinstance(record, Hire) and not record.student.enrollments.filter(innovation_class__zone=record.zone).exists():
+        raise ValidationError({"student": _("This student has never had a place in a class of this zone.")})
 
 
 def _check_works_for(record: Any, organization: Any) -> None:

@@ -63,11 +63,21 @@ def open_work(zone: Zone) -> list[str]:
 
 @alone()
 def add_partner(zone: Zone, enterprise: Organization, *, role: str = "", since: date, by: User | None) -> ZonePartner:
-    """Make a member enterprise a partner of the zone. Raises ValidationError by field."""
+    """Make a member enterprise a partner of the zone, or a partner again after its partnership has ended.
+
+    No day has two partnerships of the same enterprise. Raises ValidationError by field.
+    """
+    Zone.objects.select_for_update(no_key=True).get(pk=zone.pk)  # the same enterprise added at once queues up
     partner = ZonePartner(zone=zone, enterprise=enterprise, role=role, since=since)
     is_member = Membership.objects.in_force().filter(consortium=zone.consortium_id, organization=enterprise).exists()
     if not (enterprise.is_enterprise and is_member):
         raise ValidationError({"enterprise": _("A partner is an enterprise that is a member of the consortium.")})
+    last = zone.partnerships.filter(enterprise=enterprise).order_by("-since").first()
+    if last and last.until is None:
+        raise ValidationError({"enterprise": _("This enterprise is a partner of the zone already.")})
+    if last and last.until >= since:
+        sentence = _("Its last partnership with this zone ended on %(day)s. Choose a later day.")
+        raise ValidationError({"since": sentence % {"day": last.until.isoformat()}})
     check(partner)
     partner.save()
     record(zone, by=by, what="partners", new=enterprise)
@@ -81,6 +91,8 @@ def end_partner(partner: ZonePartner, *, until: date, by: User) -> None:
     What was done stays. Raises ValidationError by field.
     """
     Zone.objects.select_for_update(no_key=True).get(pk=partner.zone_id)  # a project saved at the same moment queues up
+    if partner.until is not None:
+        raise Refused(_("This partnership has ended already."))
     later = partner.zone.projects.filter(enterprise=partner.enterprise_id, starts_on__gt=until).order_by("starts_on")
     if project := later.first():
         words = {"project": project, "day": project.starts_on.isoformat()}

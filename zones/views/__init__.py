@@ -100,8 +100,19 @@ from .registers import (
     register_list,
     register_update,
 )
+from .seconded import seconded_add, seconded_detail, seconded_end, seconded_update
 from .students import class_disclose, student_detail, student_erase, student_file, student_list, student_reveal
-from .zones import partner_add, partner_end, zone_create, zone_detail, zone_list, zone_move, zone_update
+from .tax_credit import listing_create, listing_update, surcharge_create, surcharge_update
+from .zones import (
+    partner_add,
+    partner_end,
+    zone_create,
+    zone_detail,
+    zone_list,
+    zone_move,
+    zone_records,
+    zone_update,
+)
 
 __all__ = [
     "application_create",
@@ -159,6 +170,8 @@ __all__ = [
     "hours_submit",
     "hours_update",
     "hours_week",
+    "listing_create",
+    "listing_update",
     "member_add",
     "member_remove",
     "mentor_add",
@@ -204,6 +217,10 @@ __all__ = [
     "register_list",
     "register_update",
     "rule_list",
+    "seconded_add",
+    "seconded_detail",
+    "seconded_end",
+    "seconded_update",
     "staff_count_create",
     "staff_count_list",
     "staff_count_update",
@@ -213,6 +230,8 @@ __all__ = [
     "student_file",
     "student_list",
     "student_reveal",
+    "surcharge_create",
+    "surcharge_update",
     "work_accept",
     "work_deliver",
     "work_return",
@@ -220,5 +239,6 @@ __all__ = [
     "zone_detail",
     "zone_list",
     "zone_move",
+    "zone_records",
     "zone_update",
 ]

@@ -50,7 +50,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "class": innovation_class,
             "zone": innovation_class.zone,
             "mentors": innovation_class.mentors.all(),
-            "sides": mentor_sides(innovation_class),
+            "sides": mentor_sides(innovation_class.mentors.all()),
             "enrollments": enrollments,
             "lacking": [row for row in enrollments if row.left_on is None and not row.has_outcome],
             "outcomes": Outcome.objects.visible_to(request.user).filter(innovation_class=pk).for_list(),

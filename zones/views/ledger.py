@@ -13,13 +13,14 @@ from .. import services
 from ..forms.rates import HourlyRateForm
 from ..ledger import ledger
 from ..models import HourlyRate
+from ..tax_credit import tax_credit
 from ..typesetting import ledger_pdf
 from .pages import form_page
 
 
 def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """What an enterprise gave and received in the year of the address, or in this one."""
-    enterprise = _enterprise(request, pk, "organization.ledger")
+    enterprise = get_enterprise(request, pk, "organization.ledger")
     this_year = timezone.localdate().year
     year = _year(request, this_year)
     context = {
@@ -27,6 +28,7 @@ def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
         "year": year,
         "years": range(this_year, this_year - 5, -1),
         "ledger": ledger(enterprise, year, request.user),
+        "credit": tax_credit(enterprise, year, request.user),
         "in_own_zones": request.user.affiliation.role == Affiliation.Role.COLLEGE_ADMIN,
     }
     return render(request, "zones/enterprise_ledger.html", context)
@@ -34,7 +36,7 @@ def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 
 def enterprise_ledger_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The same on paper, with places for the seals."""
-    enterprise = _enterprise(request, pk, "organization.ledger")
+    enterprise = get_enterprise(request, pk, "organization.ledger")
     now = timezone.now()
     year = _year(request, timezone.localdate(now).year)
     name = f"企业投入产出表-{enterprise.name}-{year}.pdf"
@@ -43,7 +45,8 @@ def enterprise_ledger_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
-def _enterprise(request: HttpRequest, pk: int, act: str) -> Organization:
+def get_enterprise(request: HttpRequest, pk: int, act: str) -> Organization:
+    """The enterprise as the person who asks sees it, or 404; 403 without the right to ``act`` on it."""
     enterprise = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     require(request.user, act, enterprise)
     return enterprise
@@ -55,7 +58,7 @@ def _year(request: HttpRequest, this_year: int) -> int:
 
 
 def hourly_rate_create(request: HttpRequest, pk: int) -> HttpResponse:
-    enterprise = _enterprise(request, pk, "hourly_rate.add")
+    enterprise = get_enterprise(request, pk, "hourly_rate.add")
     rate = HourlyRate(enterprise=enterprise, consortium=request.user.affiliation.consortium)
     return _rate_page(request, rate, _("Agree an hourly rate"))
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from consortium import personal
 from consortium.lists import Column, list_page
-from consortium.models import HistoryEntry
+from consortium.models import HistoryEntry, User
 from consortium.permissions import may, require
 
 from .. import services
@@ -42,6 +43,13 @@ COLUMNS: dict[str, list[str | Column]] = {
     "teacher_placement": ["teacher", "post", "enterprise", "date", "ends_on", "days"],
     "part_time_teacher": ["teacher", "course", "enterprise", "date", "ends_on", "hours"],
     "fund": ["title", "purpose", "source", "date", "budget", "spent"],
+    "contribution": ["title", "kind", "enterprise", "date", "amount", "quantity", "qualifies"],
+    "hire": [
+        "post",
+        Column(gettext_lazy("Student"), lambda row: personal.masked(row.student, "name")),
+        "enterprise",
+        "date",
+    ],
 }
 NUMBERS = {"DecimalField", "PositiveIntegerField", "PositiveSmallIntegerField"}
 
@@ -78,6 +86,8 @@ def register_list(request: HttpRequest, thing: str) -> HttpResponse:
     rows = model.objects.visible_to(request.user).for_list()
     if thing in ("teacher_placement", "part_time_teacher"):
         rows = rows.select_related("teacher")
+    if thing == "hire":
+        rows = rows.select_related("student")
     columns = columns_of(model)
     filterset = FILTERS.get(thing, RegisterFilter)
     found = filterset(request.GET, queryset=rows, request=request).qs
@@ -126,7 +136,9 @@ def share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 def register_detail(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
     record = get_record(request, thing, pk)
     names = FORMS[thing]._meta.fields
-    facts = [(label_of(record, name), shown(record, name)) for name in names if name not in ("zone", "note")]
+    facts = [
+        (label_of(record, name), shown(record, name, request.user)) for name in names if name not in ("zone", "note")
+    ]
     context = {"facts": facts, "history": HistoryEntry.objects.of(record), **acts_on(request, record)}
     return render(request, "zones/register_detail.html", context)
 
@@ -161,8 +173,10 @@ def label_of(record: Any, name: str) -> str:
     return capfirst(record._meta.get_field(name).verbose_name)
 
 
-def shown(record: Any, name: str) -> Any:
-    """A field's value as people read it."""
+def shown(record: Any, name: str, user: User) -> Any:
+    """A field's value as ``user`` reads it: names of students are masked for whoever must not know them."""
+    if name == "student":
+        return personal.shown(record.student, "name", user)
     display = getattr(record, f"get_{name}_display", None)
     return display() if display else getattr(record, name)
 

@@ -13,6 +13,7 @@ from ..facts import zone_facts
 from ..filters import ZoneFilter
 from ..forms import EndForm, PartnerForm, ZoneForm
 from ..models import Zone, ZonePartner
+from ..zone_cards import cards_of
 from .pages import form_page, move_page, next_states
 
 
@@ -39,17 +40,21 @@ def zone_list(request: HttpRequest) -> HttpResponse:
 
 
 def zone_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = (
-        Zone.objects.visible_to(request.user).for_list(request.user).annotate(last_closed=Max("closed_months__month"))
-    )
-    zone = get_object_or_404(rows, pk=pk)
+    rows = Zone.objects.visible_to(request.user).select_related("college", "department", "head")
+    zone = get_object_or_404(rows.annotate(last_closed=Max("closed_months__month")), pk=pk)
     context = {
         "zone": zone,
         "next_states": next_states(zone),
-        "history": HistoryEntry.objects.of(zone),
+        "cards_above": cards_of(zone, request.user),
         **zone_facts(zone, request.user, timezone.localdate()),
     }
     return render(request, "zones/zone_detail.html", context)
+
+
+def zone_records(request: HttpRequest, pk: int) -> HttpResponse:
+    """The files of a zone, and what was changed in it by whom."""
+    zone = get_object_or_404(Zone.objects.visible_to(request.user), pk=pk)
+    return render(request, "zones/zone_records.html", {"zone": zone, "history": HistoryEntry.objects.of(zone)})
 
 
 def zone_create(request: HttpRequest) -> HttpResponse:

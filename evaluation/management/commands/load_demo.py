@@ -13,6 +13,7 @@ from evaluation.demo import (
     council,
     evaluations,
     files,
+    giving,
     hours,
     imports,
     members,
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         hours.load(people, ground, today, random)
         oddities.load(people, ground, today)
         self.stdout.write("Outcomes and registers …")
-        outcomes.load(people, ground, today, random)
+        giving.load(people, ground, outcomes.load(people, ground, today, random), today)
         self.stdout.write("Recruiting and students' papers …")
         recruiting.load(people, ground, today)
         self.stdout.write("Students at work …")

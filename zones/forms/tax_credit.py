@@ -1,0 +1,25 @@
+from typing import Any
+
+from ..filters import date_input
+from ..models import CultivationListing, SurchargeYear
+from .rows import RowForm
+
+
+class ListingForm(RowForm):
+    class Meta:
+        model = CultivationListing
+        fields = ["listed_on", "removed_on", "source"]
+        widgets = {"listed_on": date_input(), "removed_on": date_input()}
+
+
+class SurchargeForm(RowForm):
+    """The year stays once it is saved."""
+
+    class Meta:
+        model = SurchargeYear
+        fields = ["year", "due", "source"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["year"]
