@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('date', models.DateField(verbose_name='given on')),
                 ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='As the invoice, contract or valuation in the files says.', max_digits=12, null=True, verbose_name='value (yuan)')),
                 ('quantity', models.PositiveIntegerField(blank=True, help_text='Pieces; of places how many people they are for.', null=True, verbose_name='quantity')),
-                ('qualifies', models.BooleanField(default=False, help_text='As Caishui 2019 No. 46 says: building or running vocational education, or building training bases for the integration of industry and education. The 30 % credit is computed from these.', verbose_name='counts as investment in vocational education')),
+                ('qualifies', models.BooleanField(default=False, help_text='As Caishui 2019 No. 46 says: building or running vocational education, or building training bases for the integration of industry and education. The tax credit is computed from these.', verbose_name='counts as investment in vocational education')),
             ],
             options={
                 'verbose_name': 'contribution of an enterprise',

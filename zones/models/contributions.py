@@ -43,7 +43,7 @@ class Contribution(Verified):
         default=False,
         help_text=_(
             "As Caishui 2019 No. 46 says: building or running vocational education, or building training bases for "
-            "the integration of industry and education. The 30 % credit is computed from these."
+            "the integration of industry and education. The tax credit is computed from these."
         ),
     )
 
