@@ -110,6 +110,39 @@ def test_the_sum_of_a_zones_year_is_the_same_everywhere(client_for, api_for, col
     )
 
 
+def test_the_sum_of_an_enterprises_year_is_the_same_everywhere(
+    client_for, api_for, zone, enterprise, partner, secretariat, today
+):
+    """Its own people's hours in both zones: 7.75 − 2.50, 0.25 + 0.50, 7.25 − 0.25, and 1.75 in the other one."""
+    client = client_for(partner)
+    query = {
+        "organization": enterprise.pk, "status": "approved", "date_after": f"{today.year}-01-01",
+        "date_before": f"{today.year}-12-31",
+    }  # fmt: skip
+    year = {"year": today.year}
+    page = client.get(reverse("zones:enterprise_ledger", args=[enterprise.pk]), year)
+    lines = [line for line in page.context["ledger"].gave if "/hours/" in line.url]
+    listed = client.get(reverse("zones:hours_list"), query)
+    sheet = client.get(reverse("zones:hours_list"), query | {"export": "xlsx"})
+    head, *rows = load_workbook(io.BytesIO(sheet.content)).active.values
+    answer = api_for(partner).get("/api/v1/hours/", query | {"page_size": 500}).json()
+    zones = Zone.objects.order_by("pk")
+    office = client_for(secretariat)
+    months = [office.get(reverse("zones:zone_detail", args=[row.pk])).context["months"] for row in zones]
+    reported = sum(Decimal(report_figures.hours(row, today.year)["total"]) for row in zones)
+    sums = {
+        "one page": page.context["ledger"].total_hours,
+        "the lists behind its lines": sum(client.get(line.url).context["total"] for line in lines),
+        "list's footer": listed.context["total"],
+        "export": sum(Decimal(str(row[head.index("工时")])) for row in rows),
+        "API": sum(Decimal(row["hours"]) for row in answer["results"]),
+        "zones' months": sum(row[1] for table in months for row in table if row[1] is not None),
+        "home": client.get(reverse("home")).context["given_total"],
+        "annual reports less the college's": reported - Decimal("3.25"),
+    }
+    assert sums == dict.fromkeys(sums, Decimal("14.75"))
+
+
 def test_the_figure_on_the_zones_page_leads_to_the_list_with_that_sum(client_for, college_admin, zone, query):
     client = client_for(college_admin)
     page = client.get(reverse("zones:zone_detail", args=[zone.pk])).content.decode()

@@ -92,15 +92,15 @@ def test_a_year_that_is_none_shows_this_one(client_for, partner, enterprise, yea
     assert client_for(partner).get(address, {"year": year}).context["year"] == today.year
 
 
-@pytest.mark.parametrize(("rates", "most"), [(1, {"partner": 12, "college": 14}), (4, {"partner": 12, "college": 14})])
+@pytest.mark.parametrize("rates", [1, 4])
 def test_the_page_takes_as_many_queries_with_one_rate_as_with_four(
-    client_for, partner, college_admin, enterprise, records, approved, agree, rates, most, django_assert_max_num_queries
+    client_for, partner, college_admin, enterprise, records, approved, agree, rates, django_assert_max_num_queries
 ):
     for month in range(1, 1 + rates):
         agree("80", f"2026-0{month}-01", f"2026-0{month}-28")
-    for name, user in (("partner", partner), ("college", college_admin)):
+    for most, user in ((16, partner), (18, college_admin)):
         client = client_for(user)
-        with django_assert_max_num_queries(most[name]):
+        with django_assert_max_num_queries(most):
             client.get(reverse("zones:enterprise_ledger", args=[enterprise.pk]), {"year": 2026})
 
 

@@ -24,5 +24,5 @@ def save_listing(listing: CultivationListing, *, by: User) -> CultivationListing
 def save_surcharges(row: SurchargeYear, *, by: User) -> SurchargeYear:
     """Enter what an enterprise owes for a year, or put it right. Raises ValidationError by field."""
     if row.pk:
-        keep(row, "enterprise", "consortium", "year")
+        keep(row, "enterprise", "consortium")
     return save(row, by=by)
