@@ -20,7 +20,9 @@ from .outcomes import Desk
 from .zones import PLANS, Ground
 
 RATES = [("", "80"), ("mentoring", "120"), ("research_development", "150")]
-GIVEN = [  # month, kind, what, yuan, pieces, counts as investment in vocational education
+GIVEN: list[
+    tuple[int, str, str, str | None, int | None, bool]
+] = [  # month, kind, what, yuan, pieces, counts as investment in vocational education
     (3, "equipment", "数控教学用加工中心", "286000", 1, True),
     (4, "practice_place", "学员跟岗实践岗位", None, 12, False),
     (5, "donation", "刀具与量具", "18600.50", 240, False),
@@ -45,7 +47,7 @@ def load(people: People, ground: Ground, desk: Desk, today: date) -> None:
     for plan in PLANS:
         zone, enterprise = ground.zones[plan.code], people.organizations[plan.partners[0]]
         for year in (today.year - 1, today.year):
-            for month, kind, title, amount, pieces, qualifies in GIVEN:
+            for month, kind, title, worth, pieces, qualifies in GIVEN:
                 day = date(year, month, 16)
                 if day <= today:
                     desk.record(
@@ -55,7 +57,7 @@ def load(people: People, ground: Ground, desk: Desk, today: date) -> None:
                             kind=kind,
                             title=f"{title}（{plan.major}，{year}）",
                             date=day,
-                            amount=amount and Decimal(amount),
+                            amount=Decimal(worth) if worth else None,
                             quantity=pieces,
                             qualifies=qualifies,
                         )  # fmt: skip

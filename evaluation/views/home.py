@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from consortium.health import missing, needs_of
 from consortium.inbox import grouped, waiting_for
 from consortium.models import Affiliation, Agreement, Meeting, User
+from consortium.permissions import may
 from consortium.readiness import Readiness, readiness
 from tasks.lights import lights_of, tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
+from zones.ledger import ledger
 from zones.models import Enrollment, HourEntry, InnovationClass, Student, Zone
 from zones.services.months import last_of_month
 from zones.week import week_context
@@ -182,12 +184,15 @@ def _plan_in_view(user: User, today: date) -> dict[str, object] | None:
 
 
 def _year_of_organization(user: User, today: date) -> dict[str, object]:
-    """What the acting organization gave this year, as approved hours by activity."""
+    """What the acting organization gave this year, as approved hours by activity; for a partner both sides in yuan."""
     given = HourEntry.objects.visible_to(user).approved().in_year(today.year)
     given = given.filter(organization=user.affiliation.organization_id)
     labels = dict(HourEntry._meta.get_field("activity").flatchoices)
     rows = [(labels[row["activity"]], row["activity"], row["hours"]) for row in given.totals_by("activity")]
-    return {"given": rows, "given_total": sum(hours for _label, _activity, hours in rows)}
+    organization = user.affiliation.organization
+    both_sides = ledger(organization, today.year, user) if may(user, "organization.ledger", organization) else None
+    total = sum(hours for _label, _activity, hours in rows)
+    return {"given": rows, "given_total": total, "ledger": both_sides}
 
 
 def _plain(hours: object) -> str:

@@ -75,7 +75,7 @@ def add_partner(zone: Zone, enterprise: Organization, *, role: str = "", since: 
     last = zone.partnerships.filter(enterprise=enterprise).order_by("-since").first()
     if last and last.until is None:
         raise ValidationError({"enterprise": _("This enterprise is a partner of the zone already.")})
-    if last and last.until >= since:
+    if last and last.until and last.until >= since:
         sentence = _("Its last partnership with this zone ended on %(day)s. Choose a later day.")
         raise ValidationError({"since": sentence % {"day": last.until.isoformat()}})
     check(partner)

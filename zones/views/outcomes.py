@@ -56,7 +56,7 @@ def outcome_detail(request: HttpRequest, pk: int) -> HttpResponse:
     students = list(outcome.students.read_by(request.user))
     sees_credits = may(request.user, "credit_conversion.see", outcome)
     context = {
-        "facts": [(label_of(outcome, name), shown(outcome, name)) for name in FACTS],
+        "facts": [(label_of(outcome, name), shown(outcome, name, request.user)) for name in FACTS],
         "offers": services.offers(outcome, students) if sees_credits else [],
         "students": students,
         "teachers": outcome.teachers.order_by("name", "pk"),
