@@ -82,6 +82,9 @@ class Plan(models.Model):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:plan_detail", args=[self.pk])
+
     def clean(self):
         """Texts are tidied as the reader of files does it, so that what is written as a file is read back the same.
 

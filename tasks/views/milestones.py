@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
@@ -18,7 +19,7 @@ from ..lights import light
 from ..measures import standings
 from ..models import Milestone, Task
 from ..services import confirm_progress, refuse_confirmed, report_progress, return_progress, why_not_urged
-from .pages import saved
+from .pages import part_form, saved
 
 
 def panel_context(user: User, milestone: Milestone, today: date, **forms: Any) -> dict[str, Any]:
@@ -50,8 +51,9 @@ def milestone_create(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.user).select_related("plan"), pk=pk)
     require(request.user, "milestone.add")
     form = MilestoneForm(request.POST or None, instance=Milestone(task=task))
-    context = {"form": form, "plan": task.plan, "task": task}
-    return saved(request, form, "tasks:milestone_detail") or render(request, "tasks/milestone_form.html", context)
+    return saved(request, form, "tasks:milestone_detail") or part_form(
+        request, form, _("New milestone"), task, back=task
+    )
 
 
 def milestone_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -63,8 +65,9 @@ def milestone_update(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "milestone.change", milestone)
     refuse_confirmed(milestone)
     form = MilestoneForm(request.POST or None, instance=milestone)
-    context = {"form": form, "plan": milestone.task.plan, "task": milestone.task, "milestone": milestone}
-    return saved(request, form, "tasks:milestone_detail") or render(request, "tasks/milestone_form.html", context)
+    return saved(request, form, "tasks:milestone_detail") or part_form(
+        request, form, _("Edit milestone"), milestone.task, back=milestone
+    )
 
 
 @require_POST

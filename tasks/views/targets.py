@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.forms import formset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,7 @@ from ..forms import ProposalForm, TargetForm
 from ..models import Target, Task
 from ..quantities import quantities
 from ..services import add_targets, remove_target
+from .pages import part_form
 
 Proposals = formset_factory(ProposalForm, extra=0)
 
@@ -25,7 +27,7 @@ def target_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = TargetForm(request.POST or None, instance=Target(task=task))
     if form.is_valid() and accepted(form, lambda: add_targets(task, [form.instance], by=request.user)):
         return redirect("tasks:task_detail", task.pk)
-    return render(request, "tasks/target_form.html", {"form": form, "task": task, "plan": task.plan})
+    return part_form(request, form, _("New target"), task, back=task)
 
 
 def target_propose(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,8 +60,8 @@ def target_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = TargetForm(request.POST or None, instance=target)
     if form.is_valid() and accepted(form, lambda: save_form(form, by=request.user)):
         return redirect("tasks:task_detail", target.task_id)
-    context = {"form": form, "target": target, "task": target.task, "plan": target.task.plan}
-    return render(request, "tasks/target_form.html", context)
+    remove_url = reverse("tasks:target_remove", args=[target.pk])
+    return part_form(request, form, _("Edit target"), target.task, back=target.task, remove_url=remove_url)
 
 
 def target_remove(request: HttpRequest, pk: int) -> HttpResponse:

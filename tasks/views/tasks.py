@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consortium.models import HistoryEntry
 from consortium.permissions import require
@@ -13,15 +14,14 @@ from ..lights import lights_of
 from ..matrix import matrix
 from ..measures import standings
 from ..models import Plan, Task
-from .pages import saved
+from .pages import part_form, saved
 
 
 def task_create(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
     require(request.user, "task.add")
     form = TaskForm(request.POST or None, instance=Task(plan=plan), user=request.user)
-    context = {"form": form, "plan": plan}
-    return saved(request, form, "tasks:task_detail") or render(request, "tasks/task_form.html", context)
+    return saved(request, form, "tasks:task_detail") or part_form(request, form, _("New task"), None, back=plan)
 
 
 def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -47,5 +47,4 @@ def task_update(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.user).select_related("plan"), pk=pk)
     require(request.user, "task.change", task)
     form = TaskForm(request.POST or None, instance=task, user=request.user)
-    context = {"form": form, "plan": task.plan, "task": task}
-    return saved(request, form, "tasks:task_detail") or render(request, "tasks/task_form.html", context)
+    return saved(request, form, "tasks:task_detail") or part_form(request, form, _("Edit task"), task, back=task)
