@@ -58,6 +58,15 @@ class Resolution(models.Model):
         """Meeting and number, such as 6-2."""
         return f"{self.item.meeting.number}-{self.number}"
 
+    @property
+    def task_text(self) -> str:
+        """What a task that is made from it says."""
+        return self.text[:300]
+
+    @property
+    def task_due(self) -> date:
+        return self.due
+
     def light(self, today: date | None = None) -> tuple[str, str]:
         """The light and its word: done, late, soon (14 days), or to be done by its day."""
         today = today or timezone.localdate()

@@ -16,6 +16,7 @@ from ..lists import Column, list_page
 from ..models import AgendaItem, HistoryEntry, Meeting, Opinion, Resolution, Vote
 from ..permissions import may, require
 from ..services import agenda, meetings
+from ..services.follow_ups import targets_of
 from .meetings import crumbs_of as meeting_crumbs
 from .meetings import meeting_of
 from .pages import form_page
@@ -49,6 +50,7 @@ def agenda_item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     in_session = meeting.status == Meeting.Status.IN_SESSION
     opinions = list(Opinion.objects.visible_to(user).filter(item=item).for_list())
     resolutions = list(Resolution.objects.visible_to(user).filter(item=item).for_list())
+    tasks = targets_of(resolutions, user)
     context = {
         "item": item,
         "meeting": meeting,
@@ -59,7 +61,7 @@ def agenda_item_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "seats": [(row, votes.get(row.seat_id)) for row in called],
         "readers": item.receipts.count(),
         "opinions": opinions,
-        "resolutions": [(row, row.light()) for row in resolutions],
+        "resolutions": [(row, row.light(), tasks.get(row.pk)) for row in resolutions],
         "can_change": may(user, "agenda_item.change", item),
         "can_move": may(user, "agenda_item.move", item),
         "can_opine": meeting.status == Meeting.Status.CALLED and (mine or may(user, "agenda_item.change", item)),
