@@ -38,11 +38,12 @@ def main() -> int:
     prepare()
     from bench.history import history_rows
     from bench.hours import hour_rows
+    from bench.members import member_rows
     from bench.pages import page_rows
     from bench.reports import report_rows
     from bench.tasks import task_rows
 
-    rows = [*report_rows(), *page_rows(), *task_rows(), *hour_rows(), *history_rows()]
+    rows = [*report_rows(), *page_rows(), *task_rows(), *hour_rows(), *member_rows(), *history_rows()]
     done = [measure(row) for row in rows]
     print(table(done))
     return 0 if all(row.met for row in done) else 1

@@ -132,7 +132,7 @@ def test_a_member_is_found_as_one_types_by_name_pinyin_initials_and_code(client_
     create_organization(row, by=secretariat)
     Membership.objects.create(consortium=consortium, organization=row, joined_on=date(2024, 1, 1))
     page = client_for(secretariat).get(reverse("consortium:organization_suggest"), {"first": typed})
-    assert [one.name for one in page.context["found"]] == ["河北机电职业学院"]
+    assert [one["name"] for one in page.context["found"]] == ["河北机电职业学院"]
     listed = client_for(secretariat).get(reverse("consortium:organization_list"), {"q": typed})
     assert [one.name for one in listed.context["page"]] == ["河北机电职业学院"]
 

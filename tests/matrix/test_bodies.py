@@ -35,6 +35,7 @@ MEANT = {
     "zones": "zone", "responsible": "responsible_organization", "students": "student",
     "enrollments": "enrollment", "figure": "target", "milestones": "milestone", "h": "project", "place": "member",
     "of": "project", "pick": "hours", "seen": "hours",
+    "share": "party", "school": "organization",
 }  # fmt: skip
 # numbers that are no record's
 AMOUNTS = {
@@ -54,6 +55,12 @@ AMOUNTS = {
 # forms that this test cannot fill in so that they are taken, and why: their numbers are tried all the same
 STAGE, STATE, FILE, RULE = "another stage", "another state", "needs a file", "a rule about fields together"
 NOT_TAKEN = {
+    **dict.fromkeys(["consortium:agreement_clause", "consortium:agreement_create", "consortium:agreement_sign"], RULE),
+    **dict.fromkeys([f"consortium:agreement_{act}" for act in ("follow", "return", "terminate")], STATE),
+    **dict.fromkeys(["consortium:duty_reopen", "consortium:duty_report"], STATE),
+    **dict.fromkeys(["consortium:party_create", "consortium:joining_decide", "tasks:task_from"], RULE),
+    **dict.fromkeys(["consortium:platform_create", "consortium:platform_update"], RULE),
+    "consortium:member_import_create": FILE,
     **dict.fromkeys(["consortium:affiliation_create", "consortium:announcement_create"], RULE),
     **dict.fromkeys(
         ["consortium:invitation_create", "evaluation:evaluation_reviewers", "tasks:milestone_create"], RULE
