@@ -16,7 +16,7 @@ from .publication import (
     supersede,
     working_day_after,
 )
-from .results import recompute, verify_results
+from .results import compute, recompute, verify_results
 from .reviewers import (
     assign_reviewer,
     avoidances,
@@ -61,6 +61,7 @@ __all__ = [
     "assign_reviewer",
     "change_indicator",
     "change_scheme",
+    "compute",
     "create_indicator",
     "create_scheme",
     "import_scheme",
