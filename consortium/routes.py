@@ -368,6 +368,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "tasks:supervision_return": "supervision.review",
     # evaluation
     "evaluation:evaluation_list": "evaluation.see",
+    "evaluation:evaluation_compare": "evaluation.see",
     "evaluation:evaluation_create": "evaluation.add",
     "evaluation:evaluation_detail": "evaluation.see",
     "evaluation:evaluation_start": "evaluation.change",

@@ -44,3 +44,13 @@ class EvaluationFilter(django_filters.FilterSet):
     class Meta:
         model = Evaluation
         fields: list[str] = []
+
+
+class CompareFilter(django_filters.FilterSet):
+    year = YearFilter()
+    zone = VisibleFilter(label=_("Zone"), queryset=zones)
+    form = django_filters.ChoiceFilter(label=_("Form"), field_name="zone__form", choices=Zone.Form)
+
+    class Meta:
+        model = Evaluation
+        fields: list[str] = []

@@ -4,6 +4,7 @@ from .views import evaluations, indicators, results, reviews, schemes, sheets
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
+    path("compare/", results.evaluation_compare, name="evaluation_compare"),
     path("new/", evaluations.evaluation_create, name="evaluation_create"),
     path("<int:pk>/", evaluations.evaluation_detail, name="evaluation_detail"),
     path("<int:pk>/start/", evaluations.evaluation_start, name="evaluation_start"),

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +64,15 @@ class EvaluationQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(status__in=Evaluation.Status.open())
+
+    def standing(self):
+        """The results that are public and not superseded, with zone and college and ``score``: the official one."""
+        text = KeyTextTransform("official", "result")
+        return (
+            self.filter(status__in=[Evaluation.Status.PUBLICITY, Evaluation.Status.PUBLISHED])
+            .select_related("zone__college")
+            .annotate(score=Cast(text, models.DecimalField(max_digits=5, decimal_places=2)))
+        )
 
     def waiting_for(self, user, today):
         """What this person must do now, for the home page: assess, review, start the publicity, answer, publish."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ..models import Evaluation, Indicator, Scheme, Side
 from ..scoring import ItemResult
 from .results import compute
+from .standing import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Presented:
-    """``dimensions``: name, this year, last year; ``sides``: label, reviewers, weight in percent, mean."""
+    """``dimensions``: name, this year, last year, mean and best of this year's results; ``sides``: label, reviewers,
+    weight in percent, mean.
+    """
 
     marks: list[Mark]
     unchosen: list[Indicator]
     chosen_weight: Decimal
-    dimensions: list[tuple[str, Decimal, Decimal | None]]
+    dimensions: list[tuple[str, Decimal, Decimal | None, Decimal, Decimal]]
+    standing: Standing
     sides: list[tuple[str, int, int, Decimal]]
     losses: list[Mark]
     axis_from: int
@@ -45,13 +49,19 @@ def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
     before = _scores_by_name(previous) if previous else {}
     marks = list(_marks(result.items, indicators, before))
     past = earlier.dimensions if earlier else {}
-    dimensions = [(name, mean, past.get(name)) for name, mean in result.dimensions.items() if mean is not None]
+    stands = standing(evaluation)
+    dimensions = [
+        (name, mean, past.get(name), *stands.dimensions[name])
+        for name, mean in result.dimensions.items()
+        if mean is not None
+    ]
     shown = [value for row in dimensions for value in row[1:] if value is not None]
     return Presented(
         marks=marks,
         unchosen=[indicators[item.number] for item in result.items if item.score is None],
         chosen_weight=sum((mark.indicator.weight for mark in marks), Decimal()),
         dimensions=dimensions,
+        standing=stands,
         sides=_sides(evaluation, result.sides),
         losses=sorted((mark for mark in marks if mark.lost), key=lambda mark: -mark.lost)[:3],
         axis_from=50 if min(shown) >= 50 else 0,

@@ -3,26 +3,40 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from .. import guard, scoring
-from ..models import Evaluation, Indicator, Measurement, Score
+from ..models import Evaluation, Finding, Indicator, Measurement, Reviewer, Score, SelfAssessment
 
 Status = Evaluation.Status
 
 
 def compute(evaluation: Evaluation) -> scoring.Result:
     """Count what the reviewers who have finished said. Raises scoring.MissingScore."""
-    findings = list(evaluation.findings.select_related("indicator"))
-    return scoring.evaluate(
-        _items(evaluation),
-        evaluation.scheme.rules(),
-        deductions=[row.points for row in findings if row.indicator.kind == Indicator.Kind.DEDUCTION],
-        veto=any(row.indicator.kind == Indicator.Kind.VETO for row in findings),
-    )
+    return compute_all([evaluation])[evaluation.pk]
+
+
+def compute_all(evaluations: Sequence[Evaluation]) -> dict[int, scoring.Result]:
+    """The same for several, by key, in the same number of queries. Schemes are read with the evaluations."""
+    findings = defaultdict(list)
+    for row in Finding.objects.filter(evaluation__in=evaluations).select_related("indicator"):
+        findings[row.evaluation_id].append(row)
+    items = _items(evaluations)
+    rules = {row.scheme_id: row.scheme for row in evaluations}
+    counted = {key: scheme.rules() for key, scheme in rules.items()}
+    return {
+        row.pk: scoring.evaluate(
+            items[row.pk],
+            counted[row.scheme_id],
+            deductions=[one.points for one in findings[row.pk] if one.indicator.kind == Indicator.Kind.DEDUCTION],
+            veto=any(one.indicator.kind == Indicator.Kind.VETO for one in findings[row.pk]),
+        )
+        for row in evaluations
+    }
 
 
 def recompute(evaluation: Evaluation) -> dict[str, object]:
@@ -111,25 +125,33 @@ def verify_results() -> list[str]:
     return differing
 
 
-def _items(evaluation: Evaluation) -> list[scoring.Item]:
-    given: dict[int, dict[str, list[Decimal | Fraction]]] = defaultdict(lambda: defaultdict(list))
-    scores = Score.objects.filter(reviewer__evaluation=evaluation).exclude(reviewer__submitted_at=None)
+def _items(evaluations: Sequence[Evaluation]) -> dict[int, list[scoring.Item]]:
+    given: dict[tuple[int, int], dict[str, list[Decimal | Fraction]]] = defaultdict(lambda: defaultdict(list))
+    scores = Score.objects.filter(reviewer__evaluation__in=evaluations).exclude(reviewer__submitted_at=None)
     overridden = set()
-    for indicator, reviewer, side, score in scores.values_list("indicator", "reviewer", "reviewer__side", "score"):
-        given[indicator][side].append(score)
+    for evaluation, indicator, reviewer, side, score in scores.values_list(
+        "reviewer__evaluation", "indicator", "reviewer", "reviewer__side", "score"
+    ):
+        given[evaluation, indicator][side].append(score)
         overridden.add((indicator, reviewer))
-    finished = list(evaluation.reviewers.exclude(submitted_at=None).values_list("pk", "side"))
-    for row in evaluation.measurements.select_related("indicator"):
-        for reviewer, side in finished:  # who says nothing else agrees with what was measured
+    finished = defaultdict(list)
+    done = Reviewer.objects.filter(evaluation__in=evaluations).exclude(submitted_at=None)
+    for evaluation, reviewer, side in done.values_list("evaluation", "pk", "side"):
+        finished[evaluation].append((reviewer, side))
+    for row in Measurement.objects.filter(evaluation__in=evaluations).select_related("indicator"):
+        for reviewer, side in finished[row.evaluation_id]:  # who says nothing else agrees with what was measured
             if (row.indicator_id, reviewer) not in overridden:
-                given[row.indicator_id][side].append(row.exact)
-    return [
-        scoring.Item(
-            number=row.indicator.number,
-            dimension=row.indicator.dimension,
-            weight=row.indicator.weight,
-            is_chosen=row.is_chosen,
-            scores=given[row.indicator_id],
+                given[row.evaluation_id, row.indicator_id][side].append(row.exact)
+    items = defaultdict(list)
+    assessed = SelfAssessment.objects.filter(evaluation__in=evaluations).select_related("indicator")
+    for row in assessed.order_by("indicator__number"):
+        items[row.evaluation_id].append(
+            scoring.Item(
+                number=row.indicator.number,
+                dimension=row.indicator.dimension,
+                weight=row.indicator.weight,
+                is_chosen=row.is_chosen,
+                scores=given[row.evaluation_id, row.indicator_id],
+            )
         )
-        for row in evaluation.self_assessments.select_related("indicator").order_by("indicator__number")
-    ]
+    return items

@@ -48,3 +48,9 @@ def signed(value: Decimal | None) -> str:
         return ""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return f"{sign}{abs(value):.2f}"
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """A share of 0 to 1 in percent with one place: 0.724 is 72.4%."""
+    return f"{share * 100:.1f}%"

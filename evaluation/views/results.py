@@ -1,5 +1,7 @@
 """The result: shown, objected to, published, corrected."""
 
+from decimal import Decimal
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -7,9 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from consortium.forms import accepted
+from consortium.lists import Column, list_page
 from consortium.permissions import require
 
 from .. import services
+from ..filters import CompareFilter
 from ..forms import AnswerForm, ObjectionForm, ReasonForm
 from ..models import Evaluation, Objection
 from .evaluations import changeable, seen
@@ -34,6 +38,31 @@ def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
         "publicity_over": evaluation.publicity_over(timezone.localdate()),
     }
     return render(request, "evaluation/evaluation_result.html", context)
+
+
+def evaluation_compare(request: HttpRequest) -> HttpResponse:
+    """Zones, years and forms beside one another: the frozen figures of every result that stands now."""
+    shown = Evaluation.objects.visible_to(request.user).standing().order_by("-year", "-score", "zone__code")
+    columns = [
+        Column(_("Zone"), "zone.name", sort="zone__name"),
+        Column(_("College"), "zone.college.name", sort="zone__college__name"),
+        Column(_("Form"), "zone.get_form_display", sort="zone__form"),
+        Column(_("Year"), "year", sort="year", numeric=True),
+        Column(_("Stage"), "get_status_display", sort="status"),
+        Column(_("Official score"), "official", sort="score", numeric=True),
+        Column(_("Grade"), "grade"),
+        Column(_("Rescaled"), lambda row: Decimal(row.result["rescaled"]), numeric=True),
+        Column(_("Absolute"), lambda row: Decimal(row.result["absolute"]), numeric=True),
+        Column(_("Deductions"), lambda row: Decimal(row.result["deductions"]), numeric=True),
+    ]
+    return list_page(
+        request,
+        filterset=CompareFilter,
+        queryset=shown,
+        columns=columns,
+        template="evaluation/evaluation_compare.html",
+        tally="form",
+    )
 
 
 def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:

@@ -33,12 +33,13 @@
     };
   }
 
-  // The look of the first, second, third series; the same in every kind.
+  // The look of the first to the fourth series; the same in every kind.
   function looks() {
     return [
       { fill: colour('accent'), line: colour('accent'), type: 'solid', symbol: 'circle', shade: .14 },
       { fill: colour('pale'), line: colour('past'), type: 'dashed', symbol: 'rect', shade: 0 },
-      { fill: colour('ink-2'), line: colour('ink-2'), type: 'dotted', symbol: 'triangle', shade: 0 }
+      { fill: colour('ink-2'), line: colour('ink-2'), type: 'dotted', symbol: 'triangle', shade: 0 },
+      { fill: colour('ok'), line: colour('ok'), type: 'solid', symbol: 'diamond', shade: 0 }
     ];
   }
   function labels() { return { color: colour('ink-3'), fontSize: 12 }; }
@@ -94,12 +95,13 @@
       const axis = { min: number(figure.dataset.min || '0'), max: number(figure.dataset.max || '100') };
       return {
         tooltip: tooltip('item'),
+        legend: { bottom: 0, textStyle: { color: colour('ink-2'), fontSize: 12 }, itemWidth: 22 },
         radar: {
           indicator: table.names.map(function (name, i) {
             const value = table.series[0].data[i];
             return { name: name + '\n' + (value === null ? '–' : value.toFixed(2)), min: axis.min, max: axis.max };
           }),
-          radius: '72%', center: ['50%', '54%'], splitNumber: 5, splitArea: { show: false },
+          radius: '64%', center: ['50%', '48%'], splitNumber: 5, splitArea: { show: false },
           axisName: { color: colour('ink-2'), fontSize: 13, lineHeight: 18 },
           splitLine: { lineStyle: { color: colour('line-2') } }, axisLine: rule()
         },

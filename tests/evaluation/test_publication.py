@@ -220,7 +220,7 @@ def test_the_report_prints_the_means_that_the_page_shows(stages, zone, make_sche
         services.submit_scores(reviewer, by=reviewer.person, now=NOW)
     services.start_publicity(evaluation, by=secretariat, today=TODAY)
     services.publish(evaluation, by=secretariat, now=AFTER_PUBLICITY)
-    shown = [(name, str(mean)) for name, mean, _before in services.presented(evaluation, None).dimensions]
+    shown = [(name, str(mean)) for name, mean, *_others in services.presented(evaluation, None).dimensions]
     printed = report_figures.evaluation(zone, 2024)["dimensions"]
     assert [(row["name"], row["score"]) for row in printed] == shown
     assert shown[0][1] == "80.00"
