@@ -249,8 +249,7 @@ class ScoreForm(Sheet):
     def __init__(self, *args: Any, reviewer: Reviewer, closed: bool = False, **kwargs: Any):
         super().__init__(*args, evaluation=reviewer.evaluation, **kwargs)
         self.given = {row.indicator_id: row for row in reviewer.scores.all()}
-        if self.is_bound:
-            self.data = self.data.copy()
+        self.data: Any = self.data.copy()
         measured = reviewer.evaluation.measurements.select_related("indicator")
         self.measured = {row.indicator_id: row for row in measured}
         for said in self.said:

@@ -144,14 +144,14 @@ def _items(evaluations: Sequence[Evaluation]) -> dict[int, list[scoring.Item]]:
                 given[row.evaluation_id, row.indicator_id][side].append(row.exact)
     items = defaultdict(list)
     assessed = SelfAssessment.objects.filter(evaluation__in=evaluations).select_related("indicator")
-    for row in assessed.order_by("indicator__number"):
-        items[row.evaluation_id].append(
+    for said in assessed.order_by("indicator__number"):
+        items[said.evaluation_id].append(
             scoring.Item(
-                number=row.indicator.number,
-                dimension=row.indicator.dimension,
-                weight=row.indicator.weight,
-                is_chosen=row.is_chosen,
-                scores=given[row.evaluation_id, row.indicator_id],
+                number=said.indicator.number,
+                dimension=said.indicator.dimension,
+                weight=said.indicator.weight,
+                is_chosen=said.is_chosen,
+                scores=given[said.evaluation_id, said.indicator_id],
             )
         )
     return items

@@ -48,10 +48,10 @@ def totals_of(evaluations: QuerySet[Evaluation]) -> dict[int, Total]:
     ):
         unchosen[evaluation].add(indicator)
     findings = defaultdict(list)
-    for evaluation, kind, points in Finding.objects.filter(evaluation__in=keys).values_list(
+    for evaluation, kind, taken_off in Finding.objects.filter(evaluation__in=keys).values_list(
         "evaluation", "indicator__kind", "points"
     ):
-        findings[evaluation].append((kind, points))
+        findings[evaluation].append((kind, taken_off))
     weights = {
         evaluation: {key: weight for key, weight in indicators[scheme].items() if key not in unchosen[evaluation]}
         for evaluation, scheme in rows
