@@ -201,6 +201,7 @@ ACTS = {
     "erase": gettext_lazy("Erase"),
     "read": gettext_lazy("Confirm reading"),
     "receipts": gettext_lazy("See who has read it"),
+    "brief": gettext_lazy("Read the monthly brief"),
     "vote": gettext_lazy("Vote"),
     "take": gettext_lazy("Take back"),
 }
@@ -234,6 +235,7 @@ def _paper(thing: str) -> dict[str, Roles]:
 PERMISSIONS: dict[str, Roles] = {
     # consortium
     "consortium.see": dict.fromkeys(Role, on.own_consortium),
+    "consortium.brief": dict.fromkeys((Role.SECRETARIAT, Role.BUREAU, Role.AUDITOR), on.own_consortium),
     "consortium.health": dict.fromkeys((Role.SECRETARIAT, Role.BUREAU, Role.AUDITOR), on.own_consortium),
     "platform.see": dict.fromkeys(Role, on.whole_consortium),
     "platform.add": {Role.SECRETARIAT: on.anywhere},

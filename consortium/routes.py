@@ -403,6 +403,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "evaluation:indicator_create": "scheme.change",
     "evaluation:indicator_update": "indicator.change",
     "evaluation:indicator_delete": "indicator.change",
+    "reports:monthly_brief": "consortium.brief",
     "reports:report_list": "report.see",
     "reports:report_create": "report.add",
     "reports:report_detail": "report.see",
