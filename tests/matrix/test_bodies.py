@@ -85,7 +85,13 @@ NOT_TAKEN = {
 # these leave out what is not there and take the rest: one of many entries, the figure of another task
 THE_OTHERS = {"tasks:milestone_report", "zones:hours_countersign"}
 # what fits, where the kind of the field does not say it
-FITTING = {"birth_date": "2006-03-01", "credit_code": f"{CODE}{calc_check_digit(CODE)}", "left_on": "", "until": ""}
+FITTING = {
+    "birth_date": "2006-03-01",
+    "credit_code": f"{CODE}{calc_check_digit(CODE)}",
+    "left_on": "",
+    "left_reason": "",
+    "until": "",
+}
 SIGNS_OUT = {"account_logout", "consortium:acting", "set_language"}  # these change who asks
 NUMBER_IN_NAME = re.compile(r"(?<=[_-])\d+(?=$|[_-])")
 

@@ -143,8 +143,9 @@ class Maker:
             consortium=consortium, kind="base", name=f"platform~{side}", since=LONG_AGO
         ))  # fmt: skip
         add("contact", side, Contact.objects.create(organization=college, name=f"contact~{side}"))
+        body = f"91130500{500_000 + self.number:09d}"
         add("joining", side, Joining.objects.create(
-            consortium=consortium, name=f"joining~{side}", credit_code=f"91130500{self.number:09d}"[:17] + "X",
+            consortium=consortium, name=f"joining~{side}", credit_code=body + calc_check_digit(body),
             kind=Kind.ENTERPRISE, applied_on=LONG_AGO,
         ))  # fmt: skip
         add("person", side, self.staff["partner"])
