@@ -201,7 +201,7 @@ def test_a_module_has_a_row_of_its_own_which_is_copied_with_the_week(
     assert page.context["offers"] == [
         (f"{project.pk}", "轴承座批量加工"), (f"{project.pk}_{first.pk}", "轴承座批量加工 · 1 工装设计"),
     ]  # fmt: skip
-    typed = {cell(project, monday): "2", "act": "row", "place": f"{project.pk}_{first.pk}", "activity": "teaching"}
+    typed = {cell(project, monday): "2", "act": "row", "project": f"{project.pk}_{first.pk}", "activity": "teaching"}
     added = client.post(week, typed)
     assert HourEntry.objects.get().hours == 2  # what was typed is kept
     rows = client.get(added.url).context["rows"]

@@ -177,7 +177,7 @@ def hours_week(request: HttpRequest) -> HttpResponse:
             messages.error(request, " ".join(dict.fromkeys(errors.values())))
         return render(request, "zones/hours_week.html", context)
     if act == "row":
-        key = f"{request.POST.get('place', '')}-{request.POST.get('activity', '')}"
+        key = f"{request.POST.get('project', '')}-{request.POST.get('activity', '')}"
         return redirect(_week_url(day, person, [*added, key]))
     if act == "copy":
         _say_copied(request, services.copy_week(person, monday_of(day), by=request.user, today=today))
