@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
-from django.db.models import CharField, DateField, Value
+from django.db.models import CharField, DateField, OuterRef, Subquery, Value
 
-from consortium.models import Organization, User
+from consortium.models import Agreement, Organization, User
 
 from .models import Mentor, SecondedPerson, Zone, ZonePartner
 
 
 @dataclass
 class Partner:
-    """An enterprise with its times in the zone, the newest first: it may have left and come back."""
+    """An enterprise with its times in the zone, the newest first: it may have left and come back.
+
+    ``agreement_ends`` is the day on which the first of its signed agreements with the college ends.
+    """
 
     enterprise: Organization
+    agreement_ends: date | None
     times: list[ZonePartner] = field(default_factory=list)
 
 
@@ -32,17 +37,20 @@ def people_of_zone(zone: Zone, user: User) -> People:
     seconded = SecondedPerson.objects.visible_to(user).filter(zone=zone)
     mentors = Mentor.objects.filter(innovation_class__zone=zone)
     of, name = "organization", "organization__name"
+    signed = Agreement.objects.visible_to(user).filter(status=Agreement.Status.SIGNED)
+    signed = signed.filter(parties__organization=zone.college_id).filter(parties__organization=OuterRef("enterprise"))
+    ends = Subquery(signed.order_by("ends_on").values("ends_on")[:1])
     rows = (
         partners.order_by()
         .values_list(
-            Value("partner", CharField()), "pk", "role", word, "since", "until", "enterprise", "enterprise__name"
+            Value("partner", CharField()), "pk", "role", word, "since", "until", "enterprise", "enterprise__name", ends
         )
         .union(
             seconded.order_by().values_list(
-                Value("seconded", CharField()), "pk", "name", "post", "since", "until", of, name
+                Value("seconded", CharField()), "pk", "name", "post", "since", "until", of, name, day
             ),
             mentors.order_by().values_list(
-                Value("mentor", CharField()), "pk", "side", word, day, day, "innovation_class", "person__name"
+                Value("mentor", CharField()), "pk", "side", word, day, day, "innovation_class", "person__name", day
             ),
             all=True,
         )
@@ -50,9 +58,9 @@ def people_of_zone(zone: Zone, user: User) -> People:
     by_enterprise: dict[int, Partner] = {}
     people: list[SecondedPerson] = []
     by_class: dict[int, list[Mentor]] = defaultdict(list)
-    for kind, pk, first, second, since, until, number, title in sorted(rows, key=lambda row: row[:2]):
+    for kind, pk, first, second, since, until, number, title, ending in sorted(rows, key=lambda row: row[:2]):
         if kind == "partner":
-            partner = by_enterprise.setdefault(number, Partner(Organization(pk=number, name=title)))
+            partner = by_enterprise.setdefault(number, Partner(Organization(pk=number, name=title), ending))
             partner.times.append(ZonePartner(pk=pk, zone=zone, role=first, since=since, until=until))
         elif kind == "seconded":
             sender = Organization(pk=number, name=title)
