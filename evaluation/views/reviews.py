@@ -54,9 +54,9 @@ def reviewer_due(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
     return render(request, "evaluation/evaluation_form.html", context)
 
 
-def talk_create(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
+def talk_create(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     evaluation = changeable(request, pk)
-    about = get_object_or_404(evaluation.scheme.indicators, pk=indicator)
+    about = get_object_or_404(evaluation.scheme.indicators, number=number)
     form = TalkForm(request.POST or None, initial={"held_on": timezone.localdate()})
     if form.is_valid() and accepted(
         form, lambda: services.record_talk(evaluation, about, **form.cleaned_data, by=request.user)

@@ -37,7 +37,6 @@ INSTEAD = {
     "evaluation:evaluation_result": {"pk": "published"},
     "evaluation:objection_answer": {"pk": "published"},
     "evaluation:guest_renew": {"reviewer": "guest"},
-    "evaluation:talk_create": {"indicator": "indicator"},
     "evaluations-result": {"pk": "published"},
 }
 # parts of a path that are no record
@@ -48,6 +47,7 @@ WORDS = {
     "consortium:attachment_page": {"page": 1},
     "evaluation:evaluation_indicator": {"number": 1},
     "evaluation:evaluation_score_line": {"number": 1},
+    "evaluation:talk_create": {"number": 1},
     "tasks:plan_export": {"kind": "xlsx"},
     "tasks:task_from": {"model": "consortium.duty"},
     "zones:breach_answer": {"rule": "national.week_hours", "day": "2026-01-05"},
