@@ -157,7 +157,7 @@ def test_whoever_has_no_role_is_told_so(client_for, partner):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("who", "queries"),
-    [("college_admin", 36), ("bureau", 14), ("secretariat", 28), ("auditor", 22), ("expert", 9), ("partner", 23)],
+    [("college_admin", 36), ("bureau", 14), ("secretariat", 28), ("auditor", 22), ("expert", 9), ("partner", 34)],
 )
 def test_every_home_needs_a_constant_number_of_queries(
     request, client_for, who, queries, rows, milestones, log, stages, make_zone, django_assert_num_queries
