@@ -109,7 +109,7 @@ def _item(item: AgendaItem) -> dict[str, Any]:
         "kind": str(item.get_kind_display()),
         "proposer": f"提出：{item.proposer()}",
         "terms": [
-            [str(item._meta.get_field(name).verbose_name), getattr(item, name)]
+            [item.term_label(name), getattr(item, name)]
             for name in AgendaItem.TERMS
             if getattr(item, name)
         ],

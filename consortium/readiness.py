@@ -95,6 +95,6 @@ def _readers(meeting: Meeting, sent: int) -> Any:
 
 def _row(item: Any, with_papers: set[int]) -> Row:
     unsaid = "missing" if item.needs_terms else "none"
-    said = ["said" if getattr(item, name).strip() else unsaid for name in AgendaItem.TERMS]
+    cost, ip, signing = ("said" if getattr(item, name).strip() else unsaid for name in AgendaItem.TERMS)
     papers = "sent" if item.papers_sent_at else "there" if item.pk in with_papers else "none"
-    return Row(item, *said, papers=papers, read=item.readers, opinions=item.said)
+    return Row(item, cost, ip, signing, papers, item.readers, item.said)

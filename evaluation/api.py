@@ -21,11 +21,11 @@ from . import services
 from .filters import EvaluationFilter, IndicatorFilter, SchemeFilter
 from .models import Evaluation, Indicator, Objection, Reviewer, Scheme, Score
 from .serializers import (
-    AnswerSerializer,
     EvaluationSerializer,
     FindingSerializer,
     GivenReasonSerializer,
     IndicatorSerializer,
+    ObjectionAnswerSerializer,
     ObjectionSerializer,
     OpenSerializer,
     ResultSerializer,
@@ -214,12 +214,12 @@ class EvaluationViewSet(ScopedViewSet):
             services.object_to(evaluation, **self._read(ObjectionSerializer), by=request.user, now=timezone.now())
         return Response(ObjectionSerializer(evaluation.objections.all(), many=True).data)
 
-    @extend_schema(request=AnswerSerializer, responses=ObjectionSerializer)
+    @extend_schema(request=ObjectionAnswerSerializer, responses=ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
         """Answer an objection, once."""
         evaluation = self._allowed("evaluation.change")
-        data = self._read(AnswerSerializer)
+        data = self._read(ObjectionAnswerSerializer)
         rows = Objection.objects.visible_to(request.user).filter(evaluation=evaluation)
         objection = get_object_or_404(rows, pk=data["objection"])
         services.answer_objection(objection, data["answer"], by=request.user, now=timezone.now())

@@ -69,6 +69,7 @@ class Drawing:
     @property
     def line(self) -> str:
         """Corners as SVG writes them. It is drawn from the lesser of the figure and the table to the greater."""
+        corners: list[tuple[Decimal, Decimal | Fraction]]
         corners = [(self._first, points_of(self._first, self.table)), *self.table, (self._last, self.table[-1][1])]
         return " ".join(f"{self.across(value)},{self.up(points)}" for value, points in corners)
 

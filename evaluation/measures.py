@@ -118,7 +118,10 @@ class Measure:
         """The list with these rows, for those who may read it; "" when no list has exactly them."""
         if not self.page:
             return ""
-        asked = {"zone": zone.pk, **{name: text.format(year=year) for name, text in self.asked.items()}}
+        asked: dict[str, str | int] = {
+            "zone": zone.pk,
+            **{name: text.format(year=year) for name, text in self.asked.items()},
+        }
         return f"{reverse(self.page)}?{urlencode(asked)}"
 
     def _parts(self) -> dict[str, Aggregate]:
@@ -399,7 +402,7 @@ for number, kind in enumerate(TeachingResource.Kind, start=13):
 
 
 # --- 18, 19: what students achieved -----------------------------------------------------------------------------------
-def _achieved(year: int, *kinds: Kind) -> QuerySet:
+def _achieved(year: int, *kinds: str) -> QuerySet:
     """Verified outcomes of students. Of one achievement in several rounds only the first row's key is counted."""
     by_students = Outcome.students.through.objects.filter(outcome=OuterRef("pk"))
     return Outcome.objects.verified().in_year(year).filter(Exists(by_students), kind__in=kinds)

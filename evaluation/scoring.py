@@ -155,7 +155,7 @@ def rounded(value: Fraction) -> Decimal:
 
 
 def _mean(values: Sequence[Decimal | Fraction], drops_extremes: bool) -> Fraction:
-    kept = sorted(map(Fraction, values))
+    kept = sorted(Fraction(value) for value in values)
     if drops_extremes and len(kept) >= FEWEST_FOR_DROPPING:
         kept = kept[1:-1]
     return sum(kept, Fraction()) / len(kept)

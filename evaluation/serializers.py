@@ -147,7 +147,7 @@ class ObjectionSerializer(serializers.ModelSerializer):
         read_only_fields = ["by", "made_at", "answer", "answered_at"]
 
 
-class AnswerSerializer(serializers.Serializer):
+class ObjectionAnswerSerializer(serializers.Serializer):
     objection = serializers.IntegerField()
     answer = serializers.CharField()
 

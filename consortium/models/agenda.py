@@ -156,7 +156,11 @@ class AgendaItem(models.Model):
         return [name for name in self.TERMS if not getattr(self, name).strip()]
 
     def missing_label(self) -> str:
-        return "、".join(str(self._meta.get_field(name).verbose_name) for name in self.missing)
+        return "、".join(map(self.term_label, self.missing))
+
+    def term_label(self, name: str) -> str:
+        """What one of ``TERMS`` is called."""
+        return str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
     def proposer(self) -> str:
         return str(self.proposed_by) if self.proposed_by else str(_("The secretariat"))

@@ -119,6 +119,7 @@ def number_text(value: Cell) -> str:
 
 
 def _zone(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+    assert report.figures is not None
     zone = report.figures["zone"]
     facts = printed(report, made_at)["zone"]["facts"]
     yield Table(_("Facts"), [_("Fact"), _("Recorded")], [3, 7], [[fact["label"], fact["value"]] for fact in facts])
@@ -193,6 +194,7 @@ def _hours(hours: dict, year: int) -> Iterator[str | Table]:
 
 
 def _evaluation(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+    assert report.figures is not None
     shown, result = printed(report, made_at), report.figures["evaluation"]
     if shown["evaluation"] is None:
         yield shown["no_evaluation"]

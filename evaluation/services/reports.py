@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -232,7 +233,8 @@ def verify_reports() -> Iterator[str]:
     ):
         if digest(report.figures) != report.figures_sha256:
             yield _("Report %(number)s: the figures do not fit their checksum.") % {"number": report.number}
-        for kept in (report, *report.copies.all()):
+        kept: Any  # both have a file and its checksum
+        for kept in [report, *report.copies.all()]:
             try:
                 with kept.file.open("rb") as file:
                     if checksum(file.read()) != kept.sha256:
