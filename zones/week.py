@@ -226,10 +226,10 @@ def _rows(
     modules: dict[int, list[ProjectModule | None]] = defaultdict(lambda: [None])
     for one in ProjectModule.objects.filter(project__in=[place.project_id for place in places]):
         modules[one.project_id].append(one)
-    used = {row_key(project, module, activity) for project, module, activity, _day in standing} | {*wanted}
+    used = {row_key(*cell[:-1]) for cell in standing} | {*wanted}
     grid = Grid()
     for place in places:
-        keys = (row_key(place.project_id, one and one.pk, place.activity) for one in modules[place.project_id])
+        keys = (row_key(place.project_id, one.pk if one else None, place.activity) for one in modules[place.project_id])
         if used.isdisjoint(keys):  # else it stands there already, for one of the modules
             used.add(row_key(place.project_id, None, place.activity))
         for module in modules[place.project_id]:
