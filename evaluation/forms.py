@@ -56,6 +56,10 @@ def measures() -> list[tuple[str, str]]:
     return [(row.name, f"{row.indicators[0]} · {row.label} ({row.unit})") for row in rows]
 
 
+class CopyForm(forms.Form):
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+
+
 class IndicatorForm(forms.ModelForm):
     class Meta:
         model = Indicator

@@ -30,7 +30,7 @@ PARTS = {
     "evaluation_talk": OWN,
     "evaluation_guestlink": OF_REVIEWER,
 }
-PARTS_OF_SCHEME = ["evaluation_indicator", "evaluation_gradeband"]
+PARTS_OF_SCHEME = ["evaluation_indicator", "evaluation_gradeband", "evaluation_subtotal"]
 # table of what takes one more step of status: that step, and what else an INSERT OR REPLACE would remove
 STEPS = {
     EVALUATION: (

@@ -2,7 +2,7 @@ from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessmen
 from .measurements import Measurement
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
-from .schemes import GradeBand, Indicator, Scheme, Side
+from .schemes import GradeBand, Indicator, Scheme, Side, Subtotal
 
 __all__ = [
     "AnnualReport",
@@ -19,5 +19,6 @@ __all__ = [
     "Score",
     "SelfAssessment",
     "Side",
+    "Subtotal",
     "Talk",
 ]

@@ -60,6 +60,11 @@ class Scheme(models.Model):
         RESCALE = scoring.Unchosen.RESCALE, _("Rescaled: over the chosen weights, out of 100")
         ABSOLUTE = scoring.Unchosen.ABSOLUTE, _("Absolute: what was not chosen counts 0")
 
+    class WeightsAs(models.TextChoices):
+        PERCENT = "percent", _("Per cent, 100 together")
+        FRACTION = "fraction", _("Shares, 1 together")
+        POINTS = "points", _("Points, 100 together")
+
     # PROTECT: evaluations of earlier years stand on it
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="schemes", verbose_name=_("consortium"))
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
@@ -93,6 +98,10 @@ class Scheme(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Between the highest and the lowest score that reviewers gave one indicator."),
     )
+    weights_as = models.CharField(
+        _("weights are written as"), max_length=10, choices=WeightsAs, default=WeightsAs.PERCENT
+    )
+    accepted = models.JSONField(_("accepted in the check-up"), default=list, editable=False)  # codes of warnings
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     objects = SchemeQuerySet.as_manager()
@@ -169,6 +178,24 @@ class GradeBand(models.Model):
 
     def __str__(self):
         return f"{self.name} {self.lowest}"
+
+
+class Subtotal(models.Model):
+    """What the scheme's own text says that a group, or a dimension of it, weighs. The check-up compares."""
+
+    scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="subtotals")  # a part of it
+    group = models.CharField(_("group"), max_length=60)
+    dimension = models.CharField(_("dimension"), max_length=60, blank=True)
+    weight = models.DecimalField(_("weight, %"), max_digits=7, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("declared subtotal")
+        verbose_name_plural = _("declared subtotals")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "group", "dimension"], name="subtotal_once")]
+
+    def __str__(self):
+        return f"{self.group} · {self.dimension}" if self.dimension else self.group
 
 
 class IndicatorQuerySet(models.QuerySet):

@@ -1,3 +1,4 @@
+from .checkup import scheme_doubts
 from .evaluations import (
     add_finding,
     open_evaluation,
@@ -31,11 +32,14 @@ from .reviewers import (
     withdraw_reviewer,
 )
 from .schemes import (
+    accept_doubt,
     change_indicator,
     change_scheme,
+    copy_scheme,
     create_indicator,
     create_scheme,
     import_scheme,
+    move_indicator,
     publish_scheme,
     remove_indicator,
     save_indicator_form,
@@ -46,6 +50,7 @@ from .scores import Given, save_scores, submit_scores
 from .self_assessment import Assessed, save_self_assessment, start_self_assessment, submit_self_assessment
 
 __all__ = [
+    "accept_doubt",
     "avoidances",
     "find_guest",
     "gaps",
@@ -62,10 +67,12 @@ __all__ = [
     "change_indicator",
     "change_scheme",
     "compute",
+    "copy_scheme",
     "create_indicator",
     "create_scheme",
     "import_scheme",
     "measure_again",
+    "move_indicator",
     "measurements",
     "object_to",
     "open_evaluation",
@@ -83,6 +90,7 @@ __all__ = [
     "save_scheme_form",
     "save_scores",
     "save_self_assessment",
+    "scheme_doubts",
     "scheme_problems",
     "start_publicity",
     "start_self_assessment",

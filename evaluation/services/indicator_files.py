@@ -3,7 +3,8 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ..curves import read_curve, write_curve
 from ..measures import MEASURES
-from ..models import Indicator
+from ..models import Indicator, Scheme, Subtotal
+from .checkup import check_up
+from .indicator_trees import is_tree, read_tree
 
 COLUMNS = ["number", "group", "dimension", "name", "weight_percent", "required"]
 OPTIONAL = ["kind", "rubric", "measure", "curve"]
@@ -24,8 +27,17 @@ MOST_ROWS = 300  # three inputs each on one form, of which Django reads a thousa
 LONGEST = {field.name: field.max_length or 0 for field in Indicator._meta.fields}
 
 
-def read_indicators(file: File) -> list[Indicator]:
-    """Unsaved indicators, in the file's order. Raises ValidationError({"file": sentences}), all mistakes at once."""
+@dataclass(frozen=True)
+class Read:
+    """What a file says, unsaved, in its order, weights in per cent; ``weights_as`` is how the file writes them."""
+
+    indicators: list[Indicator]
+    subtotals: list[Subtotal]
+    weights_as: str
+
+
+def read_indicators(file: File) -> Read:
+    """Raises ValidationError({"file": sentences}), all mistakes at once."""
     table = [[_text(cell) for cell in row] for row in _rows(file)]
     numbered = [(number, row) for number, row in enumerate(table, start=1) if any(row)]
     if not numbered:
@@ -33,6 +45,11 @@ def read_indicators(file: File) -> list[Indicator]:
     head = [name.lower() for name in numbered[0][1]]
     while head and not head[-1]:
         head.pop()
+    if is_tree(head):
+        numbered, subtotals, weights_as = read_tree(numbered)
+        head = COLUMNS + OPTIONAL
+    else:
+        subtotals, weights_as = [], Scheme.WeightsAs.PERCENT
     _check_head(head)
     found, mistakes = [], []
     for number, row in numbered[1:]:
@@ -40,18 +57,14 @@ def read_indicators(file: File) -> list[Indicator]:
         indicator, sentences = _indicator(cells)
         mistakes += [_("Row %(row)s: %(sentence)s") % {"row": number, "sentence": sentence} for sentence in sentences]
         found.append(indicator)
-    mistakes += _mistakes_together(found)
+    if not found:
+        mistakes.append(_("There are no indicators under the first row."))
+    else:
+        doubts = check_up(found, subtotals=subtotals, weights_as=weights_as)
+        mistakes += [doubt.sentence for doubt in doubts if not doubt.is_warning]
     if mistakes:
         raise _wrong(mistakes)
-    return found
-
-
-def weight_mistake(indicators: Iterable[Indicator]) -> str:
-    """A sentence when the weights do not add up to exactly 100, else nothing."""
-    total = sum((row.weight for row in indicators if row.kind == Indicator.Kind.WEIGHTED), Decimal())
-    if total == 100:
-        return ""
-    return _("The weights add up to %(total)s%%, not 100%%.") % {"total": f"{total.normalize():f}"}
+    return Read(found, subtotals, weights_as)
 
 
 def _rows(file: File) -> Sequence[Sequence[object]]:
@@ -173,15 +186,6 @@ def _weight(text: str, kind: str, mistakes: list[str]) -> Decimal:
     elif weight != round(weight, 2):
         mistakes.append(_("The weight %(text)s has more than two decimals.") % {"text": text})
     return weight
-
-
-def _mistakes_together(found: list[Indicator]) -> list[str]:
-    if not found:
-        return [_("There are no indicators under the first row.")]
-    numbers = [row.number for row in found if row.number]
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    mistakes = [_("Number %(number)s stands there twice.") % {"number": number} for number in twice]
-    return mistakes + [sentence for sentence in [weight_mistake(found)] if sentence]
 
 
 def _text(cell: object) -> str:

@@ -14,8 +14,14 @@ from django.utils.translation import gettext_noop
 from consortium.models import Consortium, User
 from consortium.services import Refused, create, move, record, save_changes, save_form
 
-from ..models import GradeBand, Indicator, Scheme
-from .indicator_files import read_indicators, weight_mistake
+from ..models import GradeBand, Indicator, Scheme, Subtotal
+from .checkup import scheme_doubts
+from .indicator_files import read_indicators
+
+COPIED = [
+    "name", "unchosen_rule", "college_weight", "enterprise_weight", "third_party_weight", "drops_extremes",
+    "publicity_days", "talk_above", "weights_as",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -44,24 +50,49 @@ def import_scheme(file: File, *, year: int, name: str, consortium: Consortium, b
 
     Raises ValidationError({"file": sentences}) with every mistake of the file, and then nothing is written.
     """
-    indicators = read_indicators(file)
-    scheme = create_scheme(Scheme(consortium=consortium, year=year, name=name), by=by)
-    for indicator in indicators:
-        indicator.scheme = scheme
+    read = read_indicators(file)
+    indicators = read.indicators
+    scheme = create_scheme(Scheme(consortium=consortium, year=year, name=name, weights_as=read.weights_as), by=by)
+    for row in (*indicators, *read.subtotals):
+        row.scheme = scheme
     Indicator.objects.bulk_create(indicators)
+    Subtotal.objects.bulk_create(read.subtotals)
     record(scheme, by=by, what="imported", new=_("%(count)s indicators") % {"count": len(indicators)})
     return scheme
 
 
 def scheme_problems(scheme: Scheme) -> list[str]:
-    """What keeps a draft from being published, a sentence each."""
-    indicators = list(scheme.indicators.all())
-    problems = [weight_mistake(indicators)]
-    if not any(row.kind == Indicator.Kind.WEIGHTED for row in indicators):
-        problems = [_("The scheme has no weighted indicator.")]
-    if not any(band.lowest == 0 for band in scheme.bands.all()):
-        problems.append(_("The lowest grade must begin at 0."))
-    return [sentence for sentence in problems if sentence]
+    """What keeps a draft from being published, a sentence each: mistakes, and warnings that nobody has accepted."""
+    doubts = scheme_doubts(scheme)
+    return [doubt.sentence for doubt in doubts if not doubt.is_warning or doubt.code not in scheme.accepted]
+
+
+@transaction.atomic
+def accept_doubt(scheme: Scheme, code: str, *, by: User, reason: str) -> None:
+    """Let a warning of the check-up stand, with a reason. It is asked again as soon as the figures in it change."""
+    _only_draft(scheme)
+    doubt = next((one for one in scheme_doubts(scheme) if one.code == code and one.is_warning), None)
+    if doubt is None:
+        raise Refused(_("The check-up does not say this any more. Reload and look again."))
+    scheme.accepted = sorted({*scheme.accepted, code})
+    scheme.save(update_fields=["accepted"])
+    record(scheme, by=by, what=gettext_noop("Accepted in the check-up"), new=doubt.sentence, reason=reason)
+
+
+@transaction.atomic
+def copy_scheme(old: Scheme, *, year: int, by: User) -> Scheme:
+    """A draft for ``year`` with the rules, grades, indicators and declared subtotals of an earlier scheme."""
+    rules = {name: getattr(old, name) for name in COPIED}
+    new = create_scheme(Scheme(consortium=old.consortium, year=year, **rules), by=by)
+    new.bands.all().delete()
+    for rows in (old.bands.all(), old.indicators.all(), old.subtotals.all()):
+        copies = list(rows)
+        for row in copies:
+            row.pk, row.scheme = None, new
+            row._state.adding = True
+        rows.model.objects.bulk_create(copies)
+    record(new, by=by, what=gettext_noop("Copied"), new=str(old))
+    return new
 
 
 @transaction.atomic
@@ -127,6 +158,29 @@ def save_indicator_form(form: ModelForm, *, by: User) -> Indicator:
     """Save the form of a draft's indicator, new or not."""
     _only_draft(form.instance.scheme)
     return save_form(form, by=by)
+
+
+@transaction.atomic
+def move_indicator(indicator: Indicator, *, up: bool, by: User) -> None:
+    """Let an indicator of a draft change places, and so numbers, with the one before or after it. Not past the ends."""
+    _only_draft(indicator.scheme)
+    rows = list(indicator.scheme.indicators.order_by("number"))
+    at = rows.index(indicator)
+    to = at - 1 if up else at + 1
+    if not 0 <= to < len(rows):
+        return
+    other = rows[to]
+    mine, theirs = rows[at].number, other.number
+    # a number stands once in a scheme: through one that nobody has
+    for row, number in ((other, rows[-1].number + 1), (indicator, theirs), (other, mine)):
+        Indicator.objects.filter(pk=row.pk).update(number=number)
+    record(
+        indicator.scheme,
+        by=by,
+        what=gettext_noop("Order"),
+        old=f"{mine} {indicator.name}",
+        new=f"{theirs} {indicator.name}",
+    )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
 from consortium.lists import Column, list_page
@@ -11,7 +12,7 @@ from consortium.permissions import require
 
 from .. import services
 from ..filters import SchemeFilter
-from ..forms import BandFormSet, IndicatorForm, SchemeForm, SchemeImportForm
+from ..forms import BandFormSet, CopyForm, IndicatorForm, ReasonForm, SchemeForm, SchemeImportForm
 from ..measures import MEASURES
 from ..models import Indicator, Scheme
 
@@ -43,6 +44,7 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "indicators": indicators,
         "section_weights": _section_weights(indicators),
         "required_weight": sum(row.weight for row in indicators if row.is_required),
+        "doubts": services.scheme_doubts(scheme) if scheme.is_draft else [],
         "problems": services.scheme_problems(scheme) if scheme.is_draft else [],
         "bands": scheme.bands.all(),
         "measures": {name: f"{row.label} ({row.unit})" for name, row in MEASURES.items()},
@@ -105,6 +107,52 @@ def scheme_publish(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": "..",
     }
     return render(request, "confirm.html", context)
+
+
+def scheme_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one warning of the check-up stand, with a reason."""
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
+    code = request.GET.get("code", "")
+    doubt = next((one for one in services.scheme_doubts(scheme) if one.code == code), None)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and accepted(
+        form, lambda: services.accept_doubt(scheme, code, by=request.user, reason=form.cleaned_data["reason"])
+    ):
+        return redirect("evaluation:scheme_detail", pk)
+    context = {
+        "heading": _("Accept this in the check-up"),
+        "text": doubt.sentence if doubt else _("The check-up does not say this any more. Reload and look again."),
+        "form": form,
+        "label": _("Accept"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+def scheme_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
+    form = CopyForm(request.POST or None, initial={"year": scheme.year + 1})
+    copies: list[Scheme] = []
+    if form.is_valid() and accepted(
+        form, lambda: copies.append(services.copy_scheme(scheme, year=form.cleaned_data["year"], by=request.user))
+    ):
+        return redirect("evaluation:scheme_detail", copies[0].pk)
+    context = {
+        "heading": _("Copy %(scheme)s") % {"scheme": scheme},
+        "text": _("Rules, grades and indicators become a draft, which you can change."),
+        "form": form,
+        "label": _("Copy"),
+        "cancel_url": "..",
+    }
+    return render(request, "confirm.html", context)
+
+
+@require_POST
+def indicator_move(request: HttpRequest, pk: int) -> HttpResponse:
+    indicator = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("scheme"), pk=pk)
+    require(request.user, "indicator.change", indicator)
+    services.move_indicator(indicator, up="up" in request.POST, by=request.user)
+    return redirect("evaluation:scheme_detail", indicator.scheme_id)
 
 
 def indicator_create(request: HttpRequest, pk: int) -> HttpResponse:

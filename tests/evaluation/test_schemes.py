@@ -58,8 +58,8 @@ def test_the_21_indicators_are_imported_as_they_stand(consortium, secretariat):
 def test_excel_gives_the_same_indicators_as_csv():
     lines = [line.split(",") for line in INDICATORS.read_text().splitlines()]
     typed = [lines[0], *([int(n), *middle, float(w), r] for n, *middle, w, r in lines[1:])]
-    from_csv = services.read_indicators(file(INDICATORS.read_bytes()))
-    from_xlsx = services.read_indicators(file(as_xlsx(typed), "scheme.xlsx"))
+    from_csv = services.read_indicators(file(INDICATORS.read_bytes())).indicators
+    from_xlsx = services.read_indicators(file(as_xlsx(typed), "scheme.xlsx")).indicators
     values = ["number", "group", "dimension", "name", "weight", "is_required", "kind"]
     assert [[getattr(row, name) for name in values] for row in from_xlsx] == [
         [getattr(row, name) for name in values] for row in from_csv
@@ -67,7 +67,7 @@ def test_excel_gives_the_same_indicators_as_csv():
 
 
 def test_a_csv_as_excel_in_chinese_writes_it_is_read():
-    rows = services.read_indicators(file(f"{HEAD}\n1,产教特区,产教特区,运行机制,100,是\n".encode("gb18030")))
+    rows = services.read_indicators(file(f"{HEAD}\n1,产教特区,产教特区,运行机制,100,是\n".encode("gb18030"))).indicators
     assert [(row.name, row.weight, row.is_required) for row in rows] == [("运行机制", Decimal(100), True)]
 
 
@@ -122,7 +122,7 @@ def test_every_mistake_of_a_file_is_a_sentence(text, expected):
 
 def test_a_nul_in_a_cell_of_excel_is_dropped():
     data = as_xlsx([HEAD.split(","), [1, "G_x0000_", "D", "a", 100, "yes"]])
-    assert [row.group for row in services.read_indicators(ContentFile(data, name="scheme.xlsx"))] == ["G"]
+    assert [row.group for row in services.read_indicators(ContentFile(data, name="scheme.xlsx")).indicators] == ["G"]
 
 
 def test_a_file_that_is_not_what_its_name_says_is_refused():

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def _import(self, file: File, options: dict[str, Any]) -> None:
         if options["dry_run"]:
-            count = len(read_indicators(file))
+            count = len(read_indicators(file).indicators)
             self.stdout.write(_("%(count)s indicators, no mistakes. Nothing was written.") % {"count": count})
             return
         consortium = self._consortium(options["consortium"])
