@@ -53,7 +53,8 @@ def import_scheme(file: File, *, year: int, name: str, consortium: Consortium, b
     read = read_indicators(file)
     indicators = read.indicators
     scheme = create_scheme(Scheme(consortium=consortium, year=year, name=name, weights_as=read.weights_as), by=by)
-    for row in (*indicators, *read.subtotals):
+    rows: list[Any] = [*indicators, *read.subtotals]
+    for row in rows:
         row.scheme = scheme
     Indicator.objects.bulk_create(indicators)
     Subtotal.objects.bulk_create(read.subtotals)
@@ -85,7 +86,8 @@ def copy_scheme(old: Scheme, *, year: int, by: User) -> Scheme:
     rules = {name: getattr(old, name) for name in COPIED}
     new = create_scheme(Scheme(consortium=old.consortium, year=year, **rules), by=by)
     new.bands.all().delete()
-    for rows in (old.bands.all(), old.indicators.all(), old.subtotals.all()):
+    parts: list[Any] = [old.bands.all(), old.indicators.all(), old.subtotals.all()]
+    for rows in parts:
         copies = list(rows)
         for row in copies:
             row.pk, row.scheme = None, new
