@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from openpyxl import load_workbook
 
 from consortium.demo import PASSWORD
-from consortium.models import Affiliation, Consortium, Export, Invitation, Membership, Organization, User
+from consortium.models import Affiliation, Consortium, Export, Invitation, Joining, Membership, Organization, User
+from consortium.services.member_imports import check_members
+from consortium.services.member_template import write_template
 from consortium.services.people import invite
 from evaluation.models import Evaluation, Indicator, Objection, Reviewer, Scheme
 from tests.conftest import LONG_AGO, credit_code
@@ -49,6 +55,14 @@ def rare_records() -> Iterator[str]:
     Export.objects.create(
         user=secretariat, acting_as=acting, title="清单", address="/zones/", language="zh-hans", ordered_at=now
     )
+    Joining.objects.create(
+        consortium=consortium,
+        name="示例申请企业",
+        credit_code=credit_code(8000),
+        kind=Kind.ENTERPRISE,
+        applied_on=today,
+    )
+    check_members(file_of_members(secretariat), by=secretariat, now=now)
     zone = Zone.objects.filter(consortium=consortium).first()
     ClosedMonth.objects.create(zone=zone, month=date(2020, 1, 1), closed_by=secretariat, closed_at=now)
     scheme = Scheme.objects.create(consortium=consortium, year=now.year + 1, name="下一年度指标体系（草稿）")
@@ -64,8 +78,20 @@ def rare_records() -> Iterator[str]:
     objection = Objection.objects.create(evaluation=shown, by=college, made_at=now, text="第 3 项的依据请再核对。")
     yield f"secretariat {reverse('evaluation:objection_answer', args=[shown.pk, objection.pk])}"
     reviewer = Reviewer.objects.filter(evaluation__status=Evaluation.Status.REVIEW).first()
-    for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw"):
+    for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw", "evaluation:reviewer_due"):
         yield f"secretariat {reverse(page, args=[reviewer.evaluation_id, reviewer.pk])}"
     invitation = Invitation(organization=zone.college, role=Role.MENTOR, email="new@example.invalid", name="示例来宾")
     invite(invitation, days=7, by=secretariat)
     yield f"nobody {reverse('consortium:invitation_accept', args=[invitation.secret])}"
+
+
+def file_of_members(by: User) -> ContentFile:
+    """The template with one row that lacks most of what is asked for."""
+    data = BytesIO()
+    with override("zh-hans"):
+        write_template(data, by=by)
+    book = load_workbook(data)
+    book.active.append(["示例导入企业"])
+    data = BytesIO()
+    book.save(data)
+    return ContentFile(data.getvalue(), name="成员.xlsx")
