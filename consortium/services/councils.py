@@ -24,7 +24,7 @@ def add_council(council: Council, *, by: User) -> Council:
 @alone()
 def change_council(council: Council, *, by: User) -> Council:
     """Write what differs of a term. Raises ValidationError as ``add_council``."""
-    stored = Council.objects.select_for_update().get(pk=council.pk)
+    stored = Council.objects.select_for_update(no_key=True).get(pk=council.pk)
     _check_term(council)
     save_changes(stored, by=by, number=council.number, starts_on=council.starts_on, ends_on=council.ends_on)
     return stored
@@ -41,7 +41,7 @@ def _check_term(council: Council) -> None:
 @alone()
 def add_seat(seat: CouncilSeat, *, by: User, today: date) -> CouncilSeat:
     """Give a member the next seat. Raises ValidationError when it is no member or does not sit on this side."""
-    council = Council.objects.select_for_update().get(pk=seat.council_id)
+    council = Council.objects.select_for_update(no_key=True).get(pk=seat.council_id)
     if not seat.organization.memberships.in_force(today).filter(consortium=council.consortium_id).exists():
         raise ValidationError({"organization": _("Only a member of the consortium holds a seat.")})
     seat.number = (council.seats.aggregate(n=Max("number"))["n"] or 0) + 1
@@ -51,7 +51,7 @@ def add_seat(seat: CouncilSeat, *, by: User, today: date) -> CouncilSeat:
 @alone()
 def change_seat(seat: CouncilSeat, *, by: User) -> CouncilSeat:
     """Change the side of a seat, or whether it has the chair. Raises ValidationError, Refused when given up."""
-    stored = CouncilSeat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
+    stored = CouncilSeat.objects.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
     _refuse_given_up(stored)
     save_changes(stored, by=by, side=seat.side, is_chair=seat.is_chair)
     return stored
@@ -60,7 +60,7 @@ def change_seat(seat: CouncilSeat, *, by: User) -> CouncilSeat:
 @alone()
 def end_seat(seat: CouncilSeat, *, ended_on: date, reason: str, by: User, today: date) -> None:
     """A seat is given up, and its delegate with it. Raises ValidationError, Refused when it was given up before."""
-    stored = CouncilSeat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
+    stored = CouncilSeat.objects.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
     _refuse_given_up(stored)
     _check_day(ended_on, today)
     for delegate in stored.delegates.filter(ended_on=None):
@@ -75,7 +75,7 @@ def add_delegate(delegate: SeatDelegate, *, by: User, today: date) -> SeatDelega
 
     Raises ValidationError when the user has no role in the seat's organization, Refused when the seat was given up.
     """
-    seat = CouncilSeat.objects.select_for_update(of=("self",)).get(pk=delegate.seat_id)
+    seat = CouncilSeat.objects.select_for_update(of=("self",), no_key=True).get(pk=delegate.seat_id)
     _refuse_given_up(seat)
     if delegate.user:
         roles = Affiliation.objects.in_force(today).filter(organization=seat.organization_id)
@@ -94,7 +94,7 @@ def add_delegate(delegate: SeatDelegate, *, by: User, today: date) -> SeatDelega
 @alone()
 def end_delegate(delegate: SeatDelegate, *, ended_on: date, by: User, today: date) -> None:
     """Nobody speaks for the seat from that day on. Raises ValidationError, Refused when it has ended."""
-    stored = SeatDelegate.objects.select_for_update(of=("self",)).get(pk=delegate.pk)
+    stored = SeatDelegate.objects.select_for_update(of=("self",), no_key=True).get(pk=delegate.pk)
     if stored.ended_on:
         raise Refused(_("This has ended already."))
     _check_day(ended_on, today)

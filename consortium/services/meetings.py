@@ -40,7 +40,7 @@ def hold(meeting: Meeting, *statuses: str) -> Meeting:
 @alone()
 def add_meeting(meeting: Meeting, *, by: User) -> Meeting:
     """A meeting in preparation, with the next number of its council. Raises ValidationError."""
-    council = type(meeting.council).objects.select_for_update().get(pk=meeting.council_id)
+    council = type(meeting.council).objects.select_for_update(no_key=True).get(pk=meeting.council_id)
     meeting.number = (council.meetings.aggregate(n=models.Max("number"))["n"] or 0) + 1
     if not council.starts_on <= meeting.day <= council.ends_on:
         raise ValidationError({"held_at": _("The council is not in office on that day.")})

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
@@ -152,20 +153,21 @@ def test_a_text_has_no_preview(hand_in, client_for, partner):
 # --- pages ------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def pages(zone, enterprise, milestone, college_admin, secretariat):
-    """Every page that shows a record's files, with who hands them in there."""
+    """Every record that has files, who hands them in, and the page that shows them."""
     group = InnovationClass.objects.create(zone=zone, code="cnc2501", name="数控2501班", year=2025, places=2)
     project = Project.objects.create(
         zone=zone, enterprise=enterprise, code="p", name="项目", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
     )
-    return [(zone, college_admin), (group, college_admin), (project, college_admin), (milestone, college_admin),
-            (enterprise, secretariat)]  # fmt: skip
+    own = [(owner, college_admin, owner.get_absolute_url()) for owner in (group, project, milestone)]
+    records = reverse("zones:zone_records", args=[zone.pk])
+    return [*own, (zone, college_admin, records), (enterprise, secretariat, enterprise.get_absolute_url())]
 
 
 def test_every_record_shows_its_files_and_the_form_to_those_who_hand_in(pages, hand_in, client_for, auditor):
-    for owner, writer in pages:
+    for owner, writer, page in pages:
         attachment = hand_in(owner=owner, by=writer, note="示例备注")
         for reader, forms in ((writer, 2), (auditor, 0)):
-            html = client_for(reader).get(owner.get_absolute_url()).content.decode()
+            html = client_for(reader).get(page).content.decode()
             assert html.count(f'href="{attachment.get_absolute_url()}"') == 1
             assert html.count("示例备注") == 1
             assert html.count(url("create", owner._meta.label_lower, owner.pk)) == forms
@@ -177,8 +179,8 @@ def test_the_files_of_a_page_cost_one_query_however_many(pages, hand_in, client_
             assert client.get(address).status_code == 200
         return sum("consortium_attachment" in query["sql"] for query in queries)
 
-    for owner, writer in pages:
-        page = client_for(writer), owner.get_absolute_url()
+    for owner, writer, address in pages:
+        page = client_for(writer), address
         hand_in(files.pdf(1), owner=owner, by=writer)
         once = about_files(*page)
         gone = hand_in(files.pdf(2), owner=owner, by=writer)

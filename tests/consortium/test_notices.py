@@ -172,9 +172,12 @@ def test_one_is_asked_only_about_what_can_concern_the_role(client_for, expert, b
         return [row.name for row in client_for(user).get(CHOICES).context["notice_form"].kinds]
 
     everybody = ["announcement", "role_given", "role_ended", "export"]
-    assert sorted(names(expert)) == sorted([*everybody, "review_assigned", "result_published"])
+    of_council = ["meeting_called", "meeting_changed", "papers_sent", "opinion_answered", "minutes_to_approve"]
+    assert sorted(names(expert)) == sorted(
+        [*everybody, *of_council, "review_assigned", "review_due", "result_published"]
+    )
     of_tasks = ["milestone_to_confirm", "milestone_overdue", "supervision_answered", "supervision_climbed"]
-    assert sorted(names(bureau)) == sorted([*everybody, *of_tasks])
+    assert sorted(names(bureau)) == sorted([*everybody, *of_council, *of_tasks])
 
 
 def test_a_choice_is_kept_and_shown_and_can_be_taken_back(client_for, expert):

@@ -25,7 +25,7 @@ METHODS = ("POST", "PATCH")
 WRITTEN = [address for address in addresses() if address.is_api and set(METHODS) & set(address.methods)]
 # whole numbers that are no record's
 AMOUNTS = {"college_weight", "enterprise_weight", "number", "percent", "places", "publicity_days", "quarter"}
-AMOUNTS |= {"days_ahead", "month", "talk_above", "third_party_weight", "to", "version", "year"}
+AMOUNTS |= {"days_ahead", "month", "months", "talk_above", "third_party_weight", "to", "version", "year"}
 # what fits, where the kind of the field does not say it
 CODE = "91130500999999999"
 FITTING = {

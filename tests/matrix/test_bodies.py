@@ -35,7 +35,7 @@ MEANT = {
     "zones": "zone", "responsible": "responsible_organization", "students": "student",
     "enrollments": "enrollment", "figure": "target", "milestones": "milestone", "h": "project", "place": "member",
     "of": "project", "pick": "hours", "seen": "hours",
-    "share": "party", "school": "organization",
+    "share": "party", "school": "organization", "seats": "seat", "tasks": "task", "targets": "target",
 }  # fmt: skip
 # numbers that are no record's
 AMOUNTS = {
@@ -58,13 +58,17 @@ NOT_TAKEN = {
     **dict.fromkeys(["consortium:agreement_clause", "consortium:agreement_create", "consortium:agreement_sign"], RULE),
     **dict.fromkeys([f"consortium:agreement_{act}" for act in ("follow", "return", "terminate")], STATE),
     **dict.fromkeys(["consortium:duty_reopen", "consortium:duty_report"], STATE),
-    **dict.fromkeys(["consortium:party_create", "consortium:joining_decide", "tasks:task_from"], RULE),
+    **dict.fromkeys(["consortium:council_create", "consortium:council_update", "consortium:party_create"], RULE),
+    **dict.fromkeys(["consortium:resolution_create", "consortium:seat_create"], RULE),
+    **dict.fromkeys([f"consortium:agenda_item_{act}" for act in ("create", "defer", "notes", "recall")], STATE),
+    **dict.fromkeys([f"consortium:agenda_item_{act}" for act in ("stop", "update")], STATE),
+    **dict.fromkeys([f"consortium:meeting_{act}" for act in ("approve", "minutes", "papers", "return")], STATE),
+    **dict.fromkeys([f"consortium:resolution_{act}" for act in ("reopen", "report", "update")], STATE),
+    **dict.fromkeys(["evaluation:reviewer_due", "evaluation:scheme_accept", "evaluation:talk_create"], STATE),
     **dict.fromkeys(["consortium:platform_create", "consortium:platform_update"], RULE),
     "consortium:member_import_create": FILE,
     **dict.fromkeys(["consortium:affiliation_create", "consortium:announcement_create"], RULE),
-    **dict.fromkeys(
-        ["consortium:invitation_create", "evaluation:evaluation_reviewers", "tasks:milestone_create"], RULE
-    ),
+    **dict.fromkeys(["consortium:invitation_create", "tasks:milestone_create"], RULE),
     **dict.fromkeys(
         ["tasks:task_create", "zones:credit_rule_update", "zones:fund_create", "zones:outcome_update"], RULE
     ),
@@ -162,7 +166,7 @@ def filled(field: Any) -> str | None:
     if kind in ("checkbox", "radio"):
         return field.get("value", "on")
     today = timezone.localdate().isoformat()
-    by_kind = {"date": today, "month": today[:7], "email": "somebody@example.org"}
+    by_kind = {"date": today, "datetime-local": f"{today}T09:00", "month": today[:7], "email": "somebody@example.org"}
     if field.get("inputmode") == "decimal" and field.get("required") is None:  # a cell of a grid
         return field.get("value", "")
     by_kind["number"] = max(field.get("min", "1"), "1")

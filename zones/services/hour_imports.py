@@ -109,7 +109,7 @@ def remove_old_imports(now: datetime) -> int:
     removed = 0
     for order in HourImport.objects.over(now - KEPT).order_by("pk"):
         with transaction.atomic():
-            if not HourImport.objects.over(now - KEPT).select_for_update().filter(pk=order.pk).exists():
+            if not HourImport.objects.over(now - KEPT).select_for_update(no_key=True).filter(pk=order.pk).exists():
                 continue  # accepted meanwhile
             record(order, by=None, what="deleted", old=order)
             for attachment in Attachment.objects.about(order):
