@@ -62,7 +62,7 @@ def test_a_day_does_not_fill_beyond_24_hours(entry_of, project, mentor, today):
 
 
 def test_a_double_click_on_the_week_writes_it_once(project, mentor, today, day):
-    cells = {(project.pk, "mentoring", day): Decimal(2)}
+    cells = {(project.pk, None, "mentoring", day): Decimal(2)}
     said = at_once(*[lambda: save_week(mentor, cells, by=mentor, today=today, submit=True)] * 3)
     assert said == ["", "", ""]
     assert HistoryEntry.objects.of(HourEntry.objects.get()).count() == 2
