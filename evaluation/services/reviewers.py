@@ -225,7 +225,7 @@ def invite_guest(
     """
     lock(evaluation, *BEFORE_REVIEW_ENDS)
     ends_on = timezone.localdate(now) + timedelta(days=days)
-    guest = User(username=f"guest-{get_random_string(12)}".lower(), name=name)
+    guest = User(username=f"guest-{get_random_string(9, '0123456789')}", name=name)
     guest.set_unusable_password()
     create(guest, by=by)
     affiliation = Affiliation(

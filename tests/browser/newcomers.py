@@ -16,6 +16,7 @@ from consortium.services.member_imports import check_members
 from consortium.services.member_template import write_template
 from consortium.services.people import invite
 from evaluation.models import Evaluation, Indicator, Objection, Reviewer, Scheme
+from evaluation.services import invite_guest
 from tests.conftest import LONG_AGO, credit_code
 from zones.models import ClosedMonth, GuardianConsent, HourlyRate, Outcome, Zone
 
@@ -80,6 +81,10 @@ def rare_records() -> Iterator[str]:
     reviewer = Reviewer.objects.filter(evaluation__status=Evaluation.Status.REVIEW).first()
     for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw", "evaluation:reviewer_due"):
         yield f"secretariat {reverse(page, args=[reviewer.evaluation_id, reviewer.pk])}"
+    institute = Organization.objects.filter(memberships__consortium=consortium, kind=Kind.INSTITUTE).first()
+    link = invite_guest(reviewer.evaluation, "示例来宾专家", institute, days=7, by=secretariat, now=now)
+    yield f"nobody {reverse('evaluation:guest_open', args=[link.secret])}"
+    yield f"secretariat {reverse('evaluation:guest_renew', args=[reviewer.evaluation_id, link.reviewer_id])}"
     invitation = Invitation(organization=zone.college, role=Role.MENTOR, email="new@example.invalid", name="示例来宾")
     invite(invitation, days=7, by=secretariat)
     yield f"nobody {reverse('consortium:invitation_accept', args=[invitation.secret])}"
