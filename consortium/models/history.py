@@ -140,6 +140,9 @@ class HistoryEntry(About):
         """The value as a page writes it: the choice's name, yes or no, a day, a moment."""
         if self.what in FILE_ACTS:
             return value.partition("\n")[0]  # the name; below it stands the SHA-256 of the bytes
+        model = self.content_type.model_class()
+        if said := getattr(model, "said_in_history", {}).get(self.what):  # a code that is no choice of the field
+            return str(said(value))
         field = self._field()
         if not value or field is None or not field.concrete:
             return value

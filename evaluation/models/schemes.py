@@ -12,6 +12,7 @@ from consortium.models import Affiliation, Consortium
 
 from .. import scoring
 from ..curves import read_curve, write_curve
+from ..measures import MEASURES
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -236,6 +237,8 @@ class Indicator(models.Model):
     )
 
     objects = IndicatorQuerySet.as_manager()
+
+    said_in_history = {"measure": lambda name: MEASURES[name].label if name in MEASURES else name}
 
     class Meta:
         verbose_name = _("indicator")

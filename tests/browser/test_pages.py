@@ -22,7 +22,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 WORDS = {
     "PDF", "pdf", "jpg", "JPG", "PNG", "WEBP", "OFD", "WPS", "PowerPoint",
     "DOCX", "docx", "XLSX", "xlsx", "CSV", "Word", "Excel", "PPT", "SHA", "KB", "MB",
-    "English", "Enter", "Esc", "Tab",
+    "English", "Enter", "Esc", "Tab", "GB",
 }  # fmt: skip
 WORDS |= {"API", "JSON", "Chrome", "Linux"}
 # in the demonstration's sign-in names and addresses

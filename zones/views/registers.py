@@ -70,6 +70,8 @@ def column_of(model: Model, name: str) -> Column:
     label = capfirst(field.verbose_name)
     if field.is_relation:
         return Column(label, f"{name}.name", sort=f"{name}__name")
+    if field.get_internal_type() == "BooleanField":
+        return Column(label, lambda row: yes_or_no(getattr(row, name)), sort=name)
     value = f"get_{name}_display" if field.choices else name
     return Column(label, value, sort=name, numeric=field.get_internal_type() in NUMBERS)
 
@@ -173,12 +175,16 @@ def label_of(record: Any, name: str) -> str:
     return capfirst(record._meta.get_field(name).verbose_name)
 
 
+def yes_or_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
 def shown(record: Any, name: str, user: User) -> Any:
     """A field's value as ``user`` reads it: names of students are masked for whoever must not know them."""
     if name == "student":
         return personal.shown(record.student, "name", user)
-    display = getattr(record, f"get_{name}_display", None)
-    return display() if display else getattr(record, name)
+    display, value = getattr(record, f"get_{name}_display", None), getattr(record, name)
+    return display() if display else yes_or_no(value) if isinstance(value, bool) else value
 
 
 def register_create(request: HttpRequest, thing: str) -> HttpResponse:
