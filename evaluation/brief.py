@@ -62,7 +62,7 @@ def _moved(user: User, month: date, day: date) -> Iterator[Line]:
         yield Line(agreement.title, _("Signed: %(parties)s") % {"parties": agreement.party_names()},
                    agreement.get_absolute_url())  # fmt: skip
     for row in Membership.objects.visible_to(user).filter(joined_on__range=(month, day)).for_list()[:MOST]:
-        yield Line(str(row.organization), _("New member"), row.organization.get_absolute_url())
+        yield Line(str(row.organization), _("Has become a member"), row.organization.get_absolute_url())
     for resolution in Resolution.objects.visible_to(user).filter(done_on__range=(month, day)).for_list()[:MOST]:
         yield Line(resolution.text, _("Resolution carried out"), resolution.get_absolute_url())
     for plan in Plan.objects.visible_to(user).for_list().filter(year=month.year):

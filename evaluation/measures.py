@@ -315,7 +315,7 @@ def mentors_of_both_sides(year: int) -> QuerySet:
 
 # --- 10 to 12: how the classes work -----------------------------------------------------------------------------------
 @measure(
-    "students_with_outcome", _("Students with a representative outcome"), PERCENT, 10,
+    "students_with_outcome", _("Share of students with a representative outcome"), PERCENT, 10,
     question=_("What share of the students placed in the year have a verified representative outcome?"),
     of=Count("pk", filter=Q(has_outcome=True)), per=Count("pk"),
     zone="innovation_class__zone", shown=("innovation_class__name", "enrolled_on", "has_outcome"),
@@ -325,7 +325,7 @@ def students_with_outcome(year: int) -> QuerySet:
 
 
 @measure(
-    "students_lacking_outcome", _("Students who lack an outcome"), _("students"), 10,
+    "students_lacking_outcome", _("Students who lack an outcome"), pgettext_lazy("unit", "students"), 10,
     question=_("How many students placed in the year have no verified representative outcome yet?"),
     zone="innovation_class__zone", shown=("innovation_class__name", "enrolled_on"),
 )  # fmt: skip

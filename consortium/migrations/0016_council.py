@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(editable=False, verbose_name='resolution number')),
                 ('text', models.CharField(max_length=500, verbose_name='resolution')),
-                ('due', models.DateField(verbose_name='by')),
+                ('due', models.DateField(verbose_name='due on')),
                 ('done_on', models.DateField(blank=True, editable=False, null=True, verbose_name='done on')),
                 ('done_note', models.CharField(blank=True, editable=False, max_length=300, verbose_name='what was done')),
                 ('item', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='consortium.agendaitem', verbose_name='item')),

@@ -35,7 +35,7 @@ class Resolution(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="resolutions", verbose_name=_("who does it")
     )  # PROTECT: history
-    due = models.DateField(_("by"))
+    due = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True, editable=False)
     done_note = models.CharField(_("what was done"), max_length=300, blank=True, editable=False)
 

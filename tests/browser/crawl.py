@@ -19,7 +19,9 @@ from tests.matrix.addresses import places, walk
 
 FILES = re.compile(r"/download/|/files/\d+/$|/data/(json|xlsx)/|/table\.|/thumbnail/|/template/|\.ics$|[?&]export=")
 # no pages: other programs' doors, a part of each page's head, files
-LEFT_OUT = re.compile(rf"/(admin|api|static|media)/|/logout/|/inbox/count/|/profile/data/\w+/|{FILES.pattern}")
+LEFT_OUT = re.compile(
+    rf"/(admin|api|static|media)/|/logout/|/inbox/count/|/consortium/suggest/|/profile/data/\w+/|{FILES.pattern}"
+)
 ALIKE = 2  # addresses that differ in their numbers only: how many of them are asked for
 TRIES = 16  # records that an address to which nothing links is tried with
 FIRST = list(range(1, 9))
