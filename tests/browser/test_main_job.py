@@ -81,7 +81,8 @@ def test_a_partner_logs_hours_and_the_college_countersigns(visit, shoot, width):
     press(page, "button[value=submit]")
     assert page.locator(f"[id='{key}']").count() == 0  # submitted: no longer an input
     shoot(page, "week-submitted")
-    _h, project, activity, day = key.split("-", 3)
+    _h, row, activity, day = key.split("-", 3)
+    project = row.split("_")[0]  # behind it stands the module
 
     page = visit("college")
     shoot(page, "home-college")
@@ -111,9 +112,11 @@ def test_hours_that_break_a_rule_are_refused_in_the_cell_and_kept(visit, shoot, 
 
 
 def score_all(page, points: str) -> None:
-    """Type points into every empty row of the sheet and hand it in."""
-    for box in page.locator(".sheet input[type=number]").all():
-        box.fill(points)
+    """Type points into every row of the sheet, saying why where the program has counted, and hand it in."""
+    for row in page.locator(".sheet tr[data-n]").all():
+        if row.get_attribute("data-auto"):
+            row.locator("[name^=note_]").fill("按实地查看核定。")
+        row.locator("input[type=number]").fill(points)
     press(page, "button:has-text('评完交卷')")
 
 
