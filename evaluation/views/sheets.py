@@ -73,15 +73,19 @@ def evaluation_score_line(request: HttpRequest, pk: int, number: int) -> JsonRes
     try:
         _refuse_other_sheet(request, reviewer)
         given = [one for one in form.scores() if one.indicator.number == number]
-        version = services.save_scores(reviewer, given, by=request.user)
+        services.save_scores(reviewer, given, by=request.user)
     except Refused as refusal:
         return JsonResponse({"detail": str(refusal)}, status=409)
     except ValidationError as error:
-        saved = reviewer.scores.filter(indicator__number=number).first()
-        version = saved.version if saved else 0
+        version = _version_of(reviewer, number)
         is_older = given[0].version not in (None, version)
         return JsonResponse({"detail": error.messages[0], "version": version}, status=409 if is_older else 400)
-    return JsonResponse({"version": version})
+    return JsonResponse({"version": _version_of(reviewer, number)})
+
+
+def _version_of(reviewer: Reviewer, number: int) -> int:
+    """Of the score that stands now; 0 of none, as while there is only a remark."""
+    return reviewer.scores.filter(indicator__number=number).values_list("version", flat=True).first() or 0
 
 
 def _refuse_other_sheet(request: HttpRequest, reviewer: Reviewer) -> None:

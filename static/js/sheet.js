@@ -114,5 +114,15 @@
     }
     queue.set(row, (queue.get(row) || Promise.resolve()).then(function () { return keep(row); }));
   });
+  // Handing in waits for what is being saved, or it would say that another window has changed the last score.
+  if (path) form.addEventListener('submit', function (event) {
+    if (!queue.size) return;
+    event.preventDefault();
+    const button = event.submitter;
+    Promise.all(queue.values()).then(function () {
+      queue.clear();
+      form.requestSubmit(button);
+    });
+  });
   total();
 }());

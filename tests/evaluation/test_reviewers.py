@@ -144,6 +144,13 @@ def test_each_score_is_saved_as_one_goes_and_an_older_window_is_told(client_for,
     assert kept(sheet) == {1: "60.00", 2: "70.00"}
 
 
+def test_a_remark_that_comes_before_its_score_is_no_other_window(client_for, expert, sheet):
+    client = client_for(expert)
+    assert line(client, sheet, 1, "", note_1="现场核实") == (200, {"version": 0})
+    assert line(client, sheet, 1, "85", note_1="现场核实", version=0) == (200, {"version": 2})
+    assert kept(sheet) == {1: "85.00"}
+
+
 def test_the_whole_sheet_of_an_old_window_undoes_nothing(client_for, expert, sheet):
     client = client_for(expert)
     for number, score in ((1, "85"), (2, "70")):
