@@ -113,6 +113,7 @@ def test_an_agreement_with_another_enterprise_and_anothers_insurance_cover_nothi
 def test_hours_without_insurance_are_refused_where_the_region_says_so(
     placement, college_mentor, secretariat, consortium
 ):
+    insured = list(Insurance.objects.all())
     Insurance.objects.all().delete()
     save_attendance(placement, date=MONDAY, hours=Decimal(4), by=college_mentor, today=LAST)
     choose_pack(consortium, "ningbo-2020", True, by=secretariat)
@@ -120,6 +121,9 @@ def test_hours_without_insurance_are_refused_where_the_region_says_so(
         save_attendance(placement, date=date(2026, 3, 3), hours=Decimal(4), by=college_mentor, today=LAST)
     assert list(refusal.value.message_dict) == ["hours"]
     assert Attendance.objects.count() == 1
+    Insurance.objects.bulk_create(insured)
+    save_attendance(placement, date=date(2026, 3, 3), hours=Decimal(4), by=college_mentor, today=LAST)
+    assert Attendance.objects.count() == 2
 
 
 # --- persons ----------------------------------------------------------------------------------------------------------
@@ -226,6 +230,13 @@ def test_a_regions_rules_hold_only_where_they_are_chosen(placement, work, secret
     choose_pack(consortium, "ningbo-2020", False, by=secretariat)
     assert [row.rule.key for row in breaches(secretariat)] == ["national.day_hours"]
     assert HistoryEntry.objects.of(consortium).filter(what="rule packs").count() == 2
+
+
+@pytest.mark.parametrize(("hours", "breaks"), [("8.00", []), ("8.25", ["ningbo-2020.day_hours"])])
+def test_a_regions_eight_hours_have_the_same_edge(placement, work, secretariat, consortium, hours, breaks):
+    choose_pack(consortium, "ningbo-2020", True, by=secretariat)
+    work(placement, MONDAY, hours)
+    assert [row.rule.key for row in breaches(secretariat) if row.rule.pack == "ningbo-2020"] == breaks
 
 
 def test_every_rule_says_its_text_its_source_and_its_figure(consortium, secretariat):
