@@ -116,7 +116,7 @@ def test_daily_pages_read_no_whole_table(many_hours, partner, mentor, college_ad
         (partner, week), (mentor, week), (partner, countersign), (college_admin, countersign),
         (college_admin, f"{countersign}?project={project.pk}"), (college_admin, zone.get_absolute_url()),
     ]:  # fmt: skip
-        found += scans(user, page, 14)
+        found += scans(user, page, 12)
     for user in (partner, mentor, college_admin, secretariat):
         last = (project.ends_on - timedelta(days=40)).isoformat()
         filters = [f"month={last[:7]}", f"date_after={last}", f"zone={zone.pk}", f"project={project.pk}"]
