@@ -175,6 +175,7 @@ def test_a_zone_with_a_result_is_not_deleted(published):
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no roles")
 def test_a_role_that_does_not_own_the_tables_cannot_lift_the_guard(published):
     sql("CREATE ROLE guard_test_web")
+    sql("GRANT guard_test_web TO CURRENT_USER")
     sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guard_test_web")
     sql("SET LOCAL ROLE guard_test_web")
     lifting = [

@@ -55,8 +55,14 @@ def many_hours(make_zone, make_organization, consortium, college2, enterprise, z
     )
     places = [[one.pk for one in rows] for rows in (projects, people, [project.enterprise for project in projects])]
     with transaction.atomic(), connection.cursor() as cursor:
-        # a million rows in twenty seconds: keys, which are right, are not looked up; indexes are made at the end
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        # a million rows in seconds: keys are compared and indexes made once, at the end
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = 'zones_hourentry'::regclass AND contype = 'f'"
+        )
+        keys = cursor.fetchall()
+        for name, _definition in keys:
+            cursor.execute(f'ALTER TABLE zones_hourentry DROP CONSTRAINT "{name}"')
         find = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'zones_hourentry'"
         cursor.execute(f"{find} AND indexname NOT LIKE '%pkey'")
         indexes = cursor.fetchall()
@@ -76,6 +82,8 @@ def many_hours(make_zone, make_organization, consortium, college2, enterprise, z
         )
         for _name, definition in indexes:
             cursor.execute(definition)
+        for name, definition in keys:
+            cursor.execute(f'ALTER TABLE zones_hourentry ADD CONSTRAINT "{name}" {definition}')
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
