@@ -12,10 +12,11 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from . import conditions as on
 from .models import Affiliation, Attachment, User
+from .things import ACTS, THINGS
 
 Role = Affiliation.Role
 Roles = dict[str, on.Condition]
@@ -85,126 +86,6 @@ def of_changed_record(affiliation: Affiliation, obj: Any) -> bool:
     owner: Any = obj.record if isinstance(obj, Attachment) else obj
     condition = PERMISSIONS[owner.files_act].get(affiliation.role)
     return condition is not None and condition(affiliation, owner)
-
-
-# the things, in the order of the page, each with the model that holds it and gives it its name
-THINGS = {
-    "consortium": "consortium.Consortium",
-    "organization": "consortium.Organization",
-    "platform": "consortium.Platform",
-    "contact": "consortium.Contact",
-    "joining": "consortium.Joining",
-    "member_import": "consortium.MemberImport",
-    "department": "consortium.Department",
-    "membership": "consortium.Membership",
-    "person": "consortium.User",
-    "affiliation": "consortium.Affiliation",
-    "invitation": "consortium.Invitation",
-    "announcement": "consortium.Announcement",
-    "agreement": "consortium.Agreement",
-    "party": "consortium.AgreementParty",
-    "duty": "consortium.Duty",
-    "council": "consortium.Council",
-    "seat": "consortium.CouncilSeat",
-    "delegate": "consortium.SeatDelegate",
-    "meeting": "consortium.Meeting",
-    "agenda_item": "consortium.AgendaItem",
-    "opinion": "consortium.Opinion",
-    "resolution": "consortium.Resolution",
-    "access": "consortium.PersonalDataAccess",
-    "history": "consortium.HistoryEntry",
-    "export": "consortium.Export",
-    "attachment": "consortium.Attachment",
-    "notice": "consortium.Notice",
-    "zone": "zones.Zone",
-    "partnership": "zones.ZonePartner",
-    "seconded": "zones.SecondedPerson",
-    "charter": "zones.ZoneCharter",
-    "goal": "zones.ZoneGoal",
-    "class": "zones.InnovationClass",
-    "mentor": "zones.Mentor",
-    "student": "zones.Student",
-    "apprentice_agreement": "zones.ApprenticeAgreement",
-    "insurance": "zones.Insurance",
-    "guardian_consent": "zones.GuardianConsent",
-    "application": "zones.Application",
-    "enrollment": "zones.Enrollment",
-    "project": "zones.Project",
-    "module": "zones.ProjectModule",
-    "member": "zones.ProjectMember",
-    "hours": "zones.HourEntry",
-    "hour_import": "zones.HourImport",
-    "no_work": "zones.NoWork",
-    "closed_month": "zones.ClosedMonth",
-    "outcome": "zones.Outcome",
-    "credit_table": "zones.CreditTable",
-    "credit_rule": "zones.CreditRule",
-    "credit_conversion": "zones.CreditConversion",
-    "teaching_resource": "zones.TeachingResource",
-    "technical_service": "zones.TechnicalService",
-    "research_project": "zones.ResearchProject",
-    "staff_training": "zones.StaffTraining",
-    "teacher_placement": "zones.TeacherPlacement",
-    "part_time_teacher": "zones.PartTimeTeacher",
-    "fund": "zones.Fund",
-    "contribution": "zones.Contribution",
-    "hire": "zones.Hire",
-    "post": "zones.Post",
-    "staff_count": "zones.StaffCount",
-    "placement": "zones.Placement",
-    "attendance": "zones.Attendance",
-    "breach_answer": "zones.BreachAnswer",
-    "chosen_pack": "zones.ChosenPack",
-    "hourly_rate": "zones.HourlyRate",
-    "cultivation_listing": "zones.CultivationListing",
-    "surcharge_year": "zones.SurchargeYear",
-    "plan": "tasks.Plan",
-    "task": "tasks.Task",
-    "milestone": "tasks.Milestone",
-    "target": "tasks.Target",
-    "progress": "tasks.Progress",
-    "supervision": "tasks.Supervision",
-    "scheme": "evaluation.Scheme",
-    "indicator": "evaluation.Indicator",
-    "evaluation": "evaluation.Evaluation",
-    "reviewer": "evaluation.Reviewer",
-    "score": "evaluation.Score",
-    "objection": "evaluation.Objection",
-    "report": "evaluation.AnnualReport",
-}
-
-ACTS = {
-    "see": gettext_lazy("See"),
-    "add": gettext_lazy("Add"),
-    "change": gettext_lazy("Change"),
-    "end": gettext_lazy("End"),
-    "health": gettext_lazy("See the health of the consortium"),
-    "move": gettext_lazy("Take to the next state"),
-    "submit": gettext_lazy("Submit"),
-    "approve": gettext_lazy("Countersign"),
-    "return": gettext_lazy("Return"),
-    "deliver": gettext_lazy("Deliver"),
-    "agree": gettext_lazy("Agree for one's side"),
-    "accept": pgettext_lazy("delivery", "Accept"),
-    "verify": gettext_lazy("Verify"),
-    "correct": gettext_lazy("Put right what is approved"),
-    "review": gettext_lazy("Confirm or return"),
-    "answer": pgettext_lazy("urging", "Answer"),
-    "reopen": pgettext_lazy("month", "Open again"),
-    "assess": gettext_lazy("Assess oneself"),
-    "score": gettext_lazy("Score"),
-    "object": gettext_lazy("Object"),
-    "ledger": gettext_lazy("See what it gave and received"),
-    "reveal": gettext_lazy("See in the clear, with a reason"),
-    "disclose": gettext_lazy("Disclose to an enterprise"),
-    "export": gettext_lazy("Hand out a copy"),
-    "erase": gettext_lazy("Erase"),
-    "read": gettext_lazy("Confirm reading"),
-    "receipts": gettext_lazy("See who has read it"),
-    "brief": gettext_lazy("Read the monthly brief"),
-    "vote": gettext_lazy("Vote"),
-    "take": gettext_lazy("Take back"),
-}
 
 
 def _register(thing: str, *, by_partner: bool = False) -> dict[str, Roles]:

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ..models import Affiliation
-from ..permissions import THINGS, acts_on, rights_of, thing_label
+from ..permissions import acts_on, rights_of, thing_label
+from ..things import THINGS
 
 
 @dataclass(frozen=True)

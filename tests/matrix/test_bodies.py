@@ -17,7 +17,7 @@ from django.utils import timezone
 from stdnum.cn.uscc import calc_check_digit
 
 from consortium.models import HistoryEntry
-from consortium.permissions import THINGS
+from consortium.things import THINGS
 from zones.models import REGISTERS, Outcome
 
 from .addresses import addresses, ask, told

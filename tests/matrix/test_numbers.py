@@ -17,7 +17,8 @@ from django_filters import ModelChoiceFilter
 
 from consortium.conditions import PARENTS
 from consortium.models import User
-from consortium.permissions import THINGS, may
+from consortium.permissions import may
+from consortium.things import THINGS
 
 from .addresses import Address, addresses, ask, told, walk
 from .test_matrix import english, people, undone

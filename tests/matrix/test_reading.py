@@ -4,7 +4,8 @@ import pytest
 from django.apps import apps
 
 from consortium.models import User
-from consortium.permissions import PERMISSIONS, THINGS, may
+from consortium.permissions import PERMISSIONS, may
+from consortium.things import THINGS
 
 pytestmark = pytest.mark.django_db
 

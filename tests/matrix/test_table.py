@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.urls import URLPattern, get_resolver
 
-from consortium.permissions import ACTS, PERMISSIONS, THINGS
+from consortium.permissions import PERMISSIONS
 from consortium.routes import OPERATOR, OWN, PUBLIC, ROUTES
+from consortium.things import ACTS, THINGS
 
 OURS = ["consortium", "zones", "tasks", "evaluation"]
 
