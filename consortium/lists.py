@@ -1,6 +1,6 @@
 """The one list page: filter, tally, count, sort, pages, and an Excel file of exactly what is filtered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -157,11 +157,17 @@ def xlsx_response(table: Table, *, by: User, reason: str = "") -> HttpResponse |
 
     With a reason personal data are in the clear, which is remembered.
     """
-    numbers, data = table.numbers(AT_ONCE + 1), BytesIO()
+    numbers = table.numbers(AT_ONCE + 1)
     if len(numbers) > AT_ONCE:
         return None
     table.remember(numbers, by=by, reason=reason)
-    write_xlsx(table, numbers, data, masked=table.is_masked(reason), tell=lambda written: None)
+    return xlsx_file(table, numbers, masked=table.is_masked(reason))
+
+
+def xlsx_file(table: Table, numbers: Sequence[int], *, masked: bool) -> HttpResponse:
+    """These rows as an Excel file for download, at once."""
+    data = BytesIO()
+    write_xlsx(table, numbers, data, masked=masked, tell=lambda written: None)
     name = f"{table.title}-{timezone.localdate():%Y%m%d}.xlsx"
     return HttpResponse(
         data.getvalue(),

@@ -27,12 +27,15 @@ class HistoryQuerySet(AboutQuerySet):
         return self.filter(consortium=affiliation.consortium_id)
 
     def of(self, record: models.Model, *parts: models.Model):
-        """The history of a record and of those parts that have no page of their own, newest first, to be shown."""
+        """The history of a record and of those parts that have no page of their own, newest first, to be shown.
+
+        ``of_part`` is the name of the part that a row is about. The parts are at hand, so nothing is read for it.
+        """
         rows = self.about(record, *parts).select_related("actor", "acting_as__organization", "content_type")
         if not parts:
             return rows
-        of_part = models.Case(models.When(about(record), then=False), default=True)
-        return rows.annotate(of_part=of_part).prefetch_related("record")
+        names = [models.When(about(part), then=models.Value(str(part))) for part in parts]
+        return rows.annotate(of_part=models.Case(*names, default=models.Value("")))
 
     def for_list(self):
         """Newest first. All indexes that a list uses end so; by id where two rows share a moment."""

@@ -107,6 +107,20 @@ class Table:
         return self.rows.order_by().filter(pk__in=numbers)
 
 
+@dataclass(frozen=True)
+class FoundTable(Table):
+    """Rows that are computed, and in no table of the database; ``rows`` is none of their model."""
+
+    found: Sequence[Any] = ()
+
+    def numbers(self, most: int = MOST_ROWS + 1) -> Sequence[int]:
+        return range(len(self.found))
+
+    def portions(self, numbers: Sequence[int]) -> Iterator[list[Any]]:
+        for portion in _portions(numbers):
+            yield [self.found[number] for number in portion]
+
+
 def write_xlsx(
     table: Table, numbers: Sequence[int], to: IO[bytes], *, masked: bool, tell: Callable[[int], None]
 ) -> None:

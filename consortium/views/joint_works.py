@@ -3,10 +3,15 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from .. import joint_works
-from ..models import JointWork
+from ..joint_works import Cooperation
+from ..lists import Column, xlsx_file
+from ..models import JointWork, Organization
 from ..permissions import require
+from ..services.spreadsheets import FoundTable
 
 SHOWN = 24  # pairs on a page
 
@@ -29,6 +34,8 @@ def joint_work_list(request: HttpRequest) -> HttpResponse:
         rows = [row for row in rows if text in row.enterprise.name or text in row.school.name]
     if request.GET.get("sort") == "done":
         rows.sort(key=lambda row: row.done)
+    if request.GET.get("export") == "xlsx":
+        return _export(rows)
     context = {
         "page": Paginator(rows, SHOWN).get_page(request.GET.get("page")),
         "count": len(rows),
@@ -36,8 +43,21 @@ def joint_work_list(request: HttpRequest) -> HttpResponse:
         "schools": schools.values(),
         "school": asked["school"],
         "text": text,
+        "export_url": f"?{urlencode({**request.GET.dict(), 'export': 'xlsx'})}",
     }
     return render(request, "consortium/joint_work_list.html", context)
+
+
+def _export(rows: list[Cooperation]) -> HttpResponse:
+    """A row for each pair: for each work the records that show it, one below the other."""
+    works = [
+        Column(work.label, lambda row, work=work: "\n".join(cover.label for cover in row.covers.get(work, [])))
+        for work in JointWork
+    ]
+    heads = [Column(_("School"), "school.name"), Column(_("Enterprise"), "enterprise.name")]
+    columns = [*heads, Column(_("Works with a record"), "done"), *works]
+    table = FoundTable(_("Ten joint works"), columns, Organization.objects.none(), found=rows)
+    return xlsx_file(table, table.numbers(), masked=True)
 
 
 def _number(text: str) -> int | None:

@@ -312,7 +312,7 @@ def test_the_list_and_the_page_need_the_same_queries_however_many_there_are(
         client.get(rows[0].get_absolute_url())
 
 
-LIST, DUTIES, PAGE = 7, 5, 12
+LIST, DUTIES, PAGE = 7, 5, 11
 
 
 def test_the_api_does_the_same_with_the_same_refusals(api_for, secretariat, partner, college, enterprise):

@@ -367,7 +367,7 @@ def test_lists_and_the_page_of_a_meeting_need_the_same_queries_however_many_ther
     assert figures == QUERIES
 
 
-QUERIES = [5, 5, 11, 18]
+QUERIES = [5, 5, 11, 12]
 
 
 def test_the_api_refuses_as_the_pages_do(api_for, meeting, add, seats, secretariat, partner):

@@ -1,10 +1,12 @@
 """The ten joint works of a school and an enterprise are computed from records, each of which opens."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from consortium.joint_works import cooperations
 from consortium.models import Agreement, AgreementParty, AgreementWork, JointWork
@@ -85,3 +87,24 @@ def test_the_pairs_need_the_same_queries_however_many_there_are(
     client.get(address)
     with django_assert_num_queries(12):
         client.get(address)
+
+
+def test_the_pairs_that_are_shown_come_as_an_excel_file(
+    agree, client_for, secretariat, college, college2, enterprise, rival_enterprise
+):
+    agree(college, enterprise, "admission", "courses")
+    agree(college2, rival_enterprise, "courses", title="=1+1")
+    response = client_for(secretariat).get(reverse("consortium:joint_work_list"), {"export": "xlsx"})
+    head, *rows = load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True)
+    assert (len(head), [row[:5] for row in rows]) == (
+        13,
+        [
+            (college.name, enterprise.name, 2, "订单班协议", None),
+            (college2.name, rival_enterprise.name, 1, None, None),
+        ],
+    )
+    assert rows[1][5] == "=1+1"
+    only = client_for(secretariat).get(
+        reverse("consortium:joint_work_list"), {"export": "xlsx", "school": college.pk, "q": "企业"}
+    )
+    assert load_workbook(BytesIO(only.content)).active.max_row == 2

@@ -1,9 +1,6 @@
 """What breaks which rule, why it stands, and the rules themselves."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
@@ -11,16 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from consortium import personal
 from consortium.keyset import Page
-from consortium.lists import PAGE_SIZE, XLSX, Column, Link, Tally
+from consortium.lists import PAGE_SIZE, Column, Link, Tally, xlsx_file
 from consortium.permissions import require
-from consortium.services.spreadsheets import Table, write_xlsx
+from consortium.services.spreadsheets import FoundTable
 
 from .. import services
 from ..compliance import PACKS, REGIONS, Breach, Severity, breaches, look
@@ -39,16 +35,6 @@ COLUMNS = [
     Column(gettext_lazy("Zone"), "placement.zone.name"),
     Column(gettext_lazy("Answer"), lambda breach: breach.answer.reason if breach.answer else ""),
 ]
-
-
-@dataclass(frozen=True)
-class BreachTable(Table):
-    """What was found, for a file: its rows are computed and in no table of the database."""
-
-    found: list[Breach] = field(default_factory=list)
-
-    def portions(self, numbers: Sequence[int]) -> Iterator[list[Any]]:
-        yield self.found
 
 
 def breach_list(request: HttpRequest) -> HttpResponse:
@@ -125,12 +111,8 @@ def _query(request: HttpRequest, **more: str) -> str:
 
 
 def _export(found: list[Breach]) -> HttpResponse:
-    title, data = _("Compliance"), BytesIO()
-    table = BreachTable(title, COLUMNS, Placement.objects.none(), found=found)
-    write_xlsx(table, [], data, masked=True, tell=lambda written: None)
-    name = f"{title}-{timezone.localdate():%Y%m%d}.xlsx"
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
-    return HttpResponse(data.getvalue(), content_type=XLSX, headers=headers)
+    table = FoundTable(_("Compliance"), COLUMNS, Placement.objects.none(), found=found)
+    return xlsx_file(table, table.numbers(), masked=True)
 
 
 def breach_answer(request: HttpRequest, pk: int, rule: str, day: str) -> HttpResponse:
