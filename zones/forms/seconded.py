@@ -16,6 +16,7 @@ class SecondedForm(RowForm):
     class Meta:
         model = SecondedPerson
         fields = ["name", "organization", "post", "since"]
+        labels = {"name": _("Full name")}
         widgets = {"since": date_input()}
 
     def __init__(self, *args: Any, **kwargs: Any):
