@@ -10,12 +10,13 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from consortium.models import Affiliation, User
-from evaluation.models import Evaluation, Reviewer, Scheme, Side
+from evaluation.models import Evaluation, Reviewer, Scheme, Side, Subtotal
 from evaluation.services import (
     Assessed,
     Given,
     assign_reviewer,
     change_indicator,
+    copy_scheme,
     gaps,
     import_scheme,
     open_evaluation,
@@ -28,6 +29,7 @@ from evaluation.services import (
     start_self_assessment,
     submit_scores,
     submit_self_assessment,
+    tree_of,
 )
 
 from .members import LEAD_ENTERPRISE, People
@@ -87,6 +89,19 @@ def load(people: People, ground: Ground, today: date, random: Random) -> None:
         _assess(people, ground, this, code, begun, random, submit=False)
     for code in PREPARING:
         open_evaluation(ground.zones[code], this, by=people.users["secretariat"], today=begun)
+    _next_year(this, people.users["secretariat"])
+
+
+def _next_year(this: Scheme, by: User) -> None:
+    """A draft on which somebody is at work: a weight is moved to another indicator, a declared subtotal is not."""
+    draft = copy_scheme(this, year=this.year + 1, by=by)
+    Subtotal.objects.bulk_create(
+        Subtotal(scheme=draft, group=group.name, weight=group.weight) for group in tree_of(draft)
+    )
+    tree = tree_of(draft)
+    first, last = tree[0].dimensions[0].leaves[0], tree[-1].dimensions[-1].leaves[-1]
+    for indicator, by_points in ((first, 1), (last, -1)):
+        change_indicator(indicator, by=by, weight=indicator.weight + by_points)
 
 
 def _scheme(people: People, year: int, day: date, counted: dict[int, tuple[str, str]]) -> Scheme:

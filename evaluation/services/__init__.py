@@ -31,6 +31,7 @@ from .reviewers import (
     return_scores,
     withdraw_reviewer,
 )
+from .scheme_tree import Entered, save_tree, stamp_of, tree_of
 from .schemes import (
     accept_doubt,
     change_indicator,
@@ -39,7 +40,6 @@ from .schemes import (
     create_indicator,
     create_scheme,
     import_scheme,
-    move_indicator,
     publish_scheme,
     remove_indicator,
     save_indicator_form,
@@ -60,6 +60,7 @@ __all__ = [
     "remind_reviewers",
     "renew_guest_link",
     "Assessed",
+    "Entered",
     "Given",
     "add_finding",
     "answer_objection",
@@ -72,7 +73,6 @@ __all__ = [
     "create_scheme",
     "import_scheme",
     "measure_again",
-    "move_indicator",
     "measurements",
     "object_to",
     "open_evaluation",
@@ -91,7 +91,10 @@ __all__ = [
     "save_scores",
     "save_self_assessment",
     "scheme_doubts",
+    "save_tree",
     "scheme_problems",
+    "stamp_of",
+    "tree_of",
     "start_publicity",
     "start_self_assessment",
     "submit_scores",

@@ -71,7 +71,7 @@ def scheme_problems(scheme: Scheme) -> list[str]:
 @transaction.atomic
 def accept_doubt(scheme: Scheme, code: str, *, by: User, reason: str) -> None:
     """Let a warning of the check-up stand, with a reason. It is asked again as soon as the figures in it change."""
-    _only_draft(scheme)
+    only_draft(scheme)
     doubt = next((one for one in scheme_doubts(scheme) if one.code == code and one.is_warning), None)
     if doubt is None:
         raise Refused(_("The check-up does not say this any more. Reload and look again."))
@@ -103,7 +103,7 @@ def publish_scheme(scheme: Scheme, *, by: User | None, now: datetime) -> None:
 
     Evaluations under way keep the scheme with which they were opened.
     """
-    _only_draft(scheme)
+    only_draft(scheme)
     if problems := scheme_problems(scheme):
         raise Refused(" ".join(problems))
     in_force = Scheme.objects.filter(consortium=scheme.consortium_id, year=scheme.year, status=Scheme.Status.PUBLISHED)
@@ -115,7 +115,7 @@ def publish_scheme(scheme: Scheme, *, by: User | None, now: datetime) -> None:
 @transaction.atomic
 def change_scheme(scheme: Scheme, *, by: User, **fields: Any) -> None:
     """Change a draft's fields."""
-    _only_draft(scheme)
+    only_draft(scheme)
     save_changes(scheme, by=by, **fields)
 
 
@@ -123,7 +123,7 @@ def change_scheme(scheme: Scheme, *, by: User, **fields: Any) -> None:
 def save_scheme_form(form: ModelForm, bands: BaseInlineFormSet, *, by: User) -> Scheme:
     """Save the form of a draft and its grades."""
     scheme = form.instance
-    _only_draft(scheme)
+    only_draft(scheme)
     save_form(form, by=by)
     before = _grades(scheme)
     scheme.bands.all().delete()  # all anew: of two that move, one would stand for a moment where the other still does
@@ -142,14 +142,14 @@ def _grades(scheme: Scheme) -> str:
 @transaction.atomic
 def create_indicator(indicator: Indicator, *, by: User) -> Indicator:
     """Add an indicator to a draft."""
-    _only_draft(indicator.scheme)
+    only_draft(indicator.scheme)
     return create(indicator, by=by)
 
 
 @transaction.atomic
 def change_indicator(indicator: Indicator, *, by: User, **fields: Any) -> None:
     """Change an indicator of a draft."""
-    _only_draft(indicator.scheme)
+    only_draft(indicator.scheme)
     if fields.get("scheme", indicator.scheme) != indicator.scheme:
         raise Refused(_("An indicator stays in its scheme."))
     save_changes(indicator, by=by, **fields)
@@ -158,42 +158,19 @@ def change_indicator(indicator: Indicator, *, by: User, **fields: Any) -> None:
 @transaction.atomic
 def save_indicator_form(form: ModelForm, *, by: User) -> Indicator:
     """Save the form of a draft's indicator, new or not."""
-    _only_draft(form.instance.scheme)
+    only_draft(form.instance.scheme)
     return save_form(form, by=by)
-
-
-@transaction.atomic
-def move_indicator(indicator: Indicator, *, up: bool, by: User) -> None:
-    """Let an indicator of a draft change places, and so numbers, with the one before or after it. Not past the ends."""
-    _only_draft(indicator.scheme)
-    rows = list(indicator.scheme.indicators.order_by("number"))
-    at = rows.index(indicator)
-    to = at - 1 if up else at + 1
-    if not 0 <= to < len(rows):
-        return
-    other = rows[to]
-    mine, theirs = rows[at].number, other.number
-    # a number stands once in a scheme: through one that nobody has
-    for row, number in ((other, rows[-1].number + 1), (indicator, theirs), (other, mine)):
-        Indicator.objects.filter(pk=row.pk).update(number=number)
-    record(
-        indicator.scheme,
-        by=by,
-        what=gettext_noop("Order"),
-        old=f"{mine} {indicator.name}",
-        new=f"{theirs} {indicator.name}",
-    )
 
 
 @transaction.atomic
 def remove_indicator(indicator: Indicator, *, by: User) -> None:
     """Take an indicator out of a draft; the scheme remembers which."""
-    _only_draft(indicator.scheme)
+    only_draft(indicator.scheme)
     record(indicator.scheme, by=by, what="deleted", old=str(indicator))
     indicator.delete()
 
 
-def _only_draft(scheme: Scheme) -> None:
+def only_draft(scheme: Scheme) -> None:
     """Refuse unless the scheme is a draft now; its row is locked until the transaction ends."""
     status = Scheme.objects.select_for_update(no_key=True).values_list("status", flat=True).get(pk=scheme.pk)
     if status != Scheme.Status.DRAFT:

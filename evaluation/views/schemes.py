@@ -8,13 +8,14 @@ from django.views.decorators.http import require_POST
 from consortium.forms import accepted
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry
-from consortium.permissions import require
+from consortium.permissions import may, require
 
 from .. import services
 from ..filters import SchemeFilter
 from ..forms import BandFormSet, CopyForm, IndicatorForm, ReasonForm, SchemeForm, SchemeImportForm
 from ..measures import MEASURES
 from ..models import Indicator, Scheme
+from ..tree_forms import TreeForm
 
 
 def scheme_list(request: HttpRequest) -> HttpResponse:
@@ -38,10 +39,29 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
 
 def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = get_object_or_404(Scheme.objects.visible_to(request.user).for_list(), pk=pk)
+    can_change = scheme.is_draft and may(request.user, "scheme.change", scheme)
+    return _detail(request, scheme, TreeForm(scheme=scheme) if can_change else None)
+
+
+@require_POST
+def scheme_tree(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save names, weights, order and declared subtotals of a draft at once."""
+    scheme = _changeable(request, Scheme.objects.visible_to(request.user).for_list(), pk)
+    form = TreeForm(request.POST, scheme=scheme)
+    if form.is_valid() and accepted(
+        form, lambda: services.save_tree(scheme, form.entered(), stamp=form.stamp, by=request.user)
+    ):
+        return redirect("evaluation:scheme_detail", pk)
+    return _detail(request, scheme, form)
+
+
+def _detail(request: HttpRequest, scheme: Scheme, tree: TreeForm | None) -> HttpResponse:
     indicators = list(scheme.indicators.all())
     context = {
         "scheme": scheme,
         "indicators": indicators,
+        "tree": tree,
+        "form": tree,
         "section_weights": _section_weights(indicators),
         "required_weight": sum(row.weight for row in indicators if row.is_required),
         "doubts": services.scheme_doubts(scheme) if scheme.is_draft else [],
@@ -145,14 +165,6 @@ def scheme_copy(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": "..",
     }
     return render(request, "confirm.html", context)
-
-
-@require_POST
-def indicator_move(request: HttpRequest, pk: int) -> HttpResponse:
-    indicator = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("scheme"), pk=pk)
-    require(request.user, "indicator.change", indicator)
-    services.move_indicator(indicator, up="up" in request.POST, by=request.user)
-    return redirect("evaluation:scheme_detail", indicator.scheme_id)
 
 
 def indicator_create(request: HttpRequest, pk: int) -> HttpResponse:

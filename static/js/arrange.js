@@ -1,4 +1,5 @@
-// A task is dragged by its handle, with a mouse or a finger, and dropped where another stands; the arrows do the same.
+// A row is dragged by its handle, with a mouse or a finger, and dropped where another stands; the arrows do the same.
+// Where data-arrange is "live" nothing is sent: the page's own script hears "arranged".
 (function () {
   'use strict';
   const list = document.querySelector('[data-arrange]');
@@ -31,7 +32,9 @@
   list.addEventListener('pointerup', function () {
     if (!dragged) return;
     dragged.classList.remove('dragged');
-    if (over) {
+    if (over && list.dataset.arrange === 'live') {
+      list.dispatchEvent(new CustomEvent('arranged', { detail: { row: dragged, at: over } }));
+    } else if (over) {
       const button = dragged.querySelector('[name=to]:not([disabled])');
       button.value = over.dataset.number;
       button.click();

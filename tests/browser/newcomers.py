@@ -15,7 +15,7 @@ from consortium.models import Affiliation, Consortium, Export, Invitation, Joini
 from consortium.services.member_imports import check_members
 from consortium.services.member_template import write_template
 from consortium.services.people import invite
-from evaluation.models import Evaluation, Indicator, Objection, Reviewer, Scheme
+from evaluation.models import Evaluation, Objection, Reviewer
 from evaluation.services import invite_guest
 from tests.conftest import LONG_AGO, credit_code
 from zones.models import ClosedMonth, GuardianConsent, HourlyRate, Outcome, Zone
@@ -48,7 +48,7 @@ def make() -> Iterator[str]:
 
 
 def rare_records() -> Iterator[str]:
-    """An order of an export, a closed month, a scheme that is still a draft, a guardian's consent, an hourly rate;
+    """An order of an export, a closed month, a guardian's consent, an hourly rate;
     pages about an objection without answer, about reviewers, about one student's credits; and an invitation."""
     secretariat, college = (User.objects.get(username=name) for name in ("secretariat", "college"))
     acting, now = secretariat.affiliation, timezone.now()
@@ -66,8 +66,6 @@ def rare_records() -> Iterator[str]:
     check_members(file_of_members(secretariat), by=secretariat, now=now)
     zone = Zone.objects.filter(consortium=consortium).first()
     ClosedMonth.objects.create(zone=zone, month=date(2020, 1, 1), closed_by=secretariat, closed_at=now)
-    scheme = Scheme.objects.create(consortium=consortium, year=now.year + 1, name="下一年度指标体系（草稿）")
-    Indicator.objects.create(scheme=scheme, number=1, group="组", dimension="维度", name="指标", weight=100)
     outcome = Outcome.objects.visible_to(college).exclude(students=None).first()
     student = outcome.students.first()
     GuardianConsent.objects.create(

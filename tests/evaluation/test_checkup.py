@@ -179,22 +179,13 @@ def test_what_a_tree_does_not_say_well_is_said_by_row_and_nothing_is_written(con
     assert not Scheme.objects.exists()
 
 
-def test_a_copy_is_a_draft_with_everything_and_an_indicator_changes_places(client_for_office, scheme, secretariat):
+def test_a_copy_is_a_draft_with_everything(client_for_office, scheme):
     client = client_for_office
     client.post(f"/evaluation/schemes/{scheme.pk}/copy/", {"year": 2027})
     copy = Scheme.objects.get(year=2027)
     rows = list(copy.indicators.values_list("number", "name", "weight"))
     assert (copy.status, rows) == ("draft", list(scheme.indicators.values_list("number", "name", "weight")))
     assert list(copy.bands.values_list("name", "lowest")) == list(scheme.bands.values_list("name", "lowest"))
-    second = copy.indicators.get(number=2)
-    for number in (1, 1):  # not past the first place
-        client.post(f"/evaluation/indicators/{second.pk}/move/", {"up": "1"})
-        assert [row.number for row in copy.indicators.filter(pk=second.pk)] == [number]
-    assert [row.number for row in copy.indicators.all()] == [1, 2, 3, 4, 5]
-    frozen = scheme.indicators.get(number=2)
-    client.post(f"/evaluation/indicators/{frozen.pk}/move/", {"up": "1"})
-    frozen.refresh_from_db()
-    assert frozen.number == 2
 
 
 def test_a_warning_is_accepted_on_its_page(client_for_office, draft):

@@ -41,6 +41,8 @@ MEANT = {
 AMOUNTS = {
     "bands",
     "day",
+    "dimension",
+    "group",
     "number",
     "page",
     "days",
@@ -48,6 +50,7 @@ AMOUNTS = {
     "name",
     "quarter",
     "submit",
+    "subtotal",
     "to",
     "weight",
     "year",
