@@ -9,6 +9,7 @@ from .measuring import measure_again, measurements
 from .presentation import presented
 from .publication import (
     answer_objection,
+    correction_reason,
     object_to,
     publish,
     return_to_review,
@@ -99,6 +100,7 @@ __all__ = [
     "start_self_assessment",
     "submit_scores",
     "submit_self_assessment",
+    "correction_reason",
     "supersede",
     "verify_results",
     "withdraw_reviewer",

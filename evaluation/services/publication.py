@@ -10,14 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from consortium.models import User
+from consortium.models import HistoryEntry, User
 from consortium.services import Refused, create, move, record
 
 from ..models import Evaluation, Finding, Measurement, Objection, Reviewer, Score, SelfAssessment, Side, Talk
 from .evaluations import lock
 from .notices import tell_answer, tell_objection, tell_publicity, tell_published
 from .results import digest, named, recompute, unscored
-from .reviewers import avoidances, gaps
+from .reviewers import avoidances, closed_link, gaps
 
 Status = Evaluation.Status
 
@@ -169,6 +169,13 @@ def supersede(evaluation: Evaluation, *, by: User, reason: str, today: date) -> 
     return correction
 
 
+def correction_reason(evaluation: Evaluation) -> str:
+    """Why this result corrects an earlier one, as it was said when the correction was opened; "" of a first result."""
+    if evaluation.supersedes_id is None:
+        return ""
+    return HistoryEntry.objects.of(evaluation).filter(what="created").values_list("reason", flat=True).first() or ""
+
+
 def _copy_parts(old: Evaluation, new: Evaluation) -> None:
     SelfAssessment.objects.bulk_create(
         SelfAssessment(
@@ -200,8 +207,10 @@ def _copy_parts(old: Evaluation, new: Evaluation) -> None:
         )
         for row in old.talks.all()
     )
-    for reviewer in old.reviewers.prefetch_related("scores"):
+    for reviewer in old.reviewers.select_related("link").prefetch_related("scores"):
         copy = Reviewer.objects.create(evaluation=new, person_id=reviewer.person_id, side=reviewer.side)
+        if hasattr(reviewer, "link"):
+            closed_link(copy, now=timezone.now())
         Score.objects.bulk_create(
             Score(reviewer=copy, indicator_id=row.indicator_id, score=row.score, note=row.note)
             for row in reviewer.scores.all()

@@ -259,6 +259,14 @@ def renew_guest_link(link: GuestLink, *, days: int, by: User, now: datetime) -> 
     record(reviewer.evaluation, by=by, what=gettext_noop("Link for a guest made"), new=_with_day(reviewer))
 
 
+def closed_link(reviewer: Reviewer, *, now: datetime) -> GuestLink:
+    """The place of a guest's link that lets nobody in, for the correction of a result: the office sends another."""
+    link = GuestLink(reviewer=reviewer)
+    _renew(link, timezone.localdate(now))
+    link.save()
+    return link
+
+
 def find_guest(secret: str, now: datetime) -> Reviewer | None:
     """Whom the link with this secret lets in: its evaluation is not over, and its last day neither."""
     links = GuestLink.objects.filter(

@@ -60,6 +60,7 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "objections": evaluation.objections.select_related("by"),
         "problems": services.review_problems(evaluation) if at_review and affiliation.sees_whole_consortium else [],
         "publicity_over": evaluation.publicity_over(timezone.localdate()),
+        "correction_reason": services.correction_reason(evaluation),
         "correction": Evaluation.objects.visible_to(request.user).filter(supersedes=evaluation).first(),
         # who reviews is not for everybody; the stages are
         "history": history if affiliation.sees_whole_consortium else history.filter(what="status"),

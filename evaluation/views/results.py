@@ -32,6 +32,7 @@ def evaluation_result(request: HttpRequest, pk: int) -> HttpResponse:
         "result": evaluation.result,
         "view": services.presented(evaluation, previous),
         "previous": previous,
+        "correction_reason": services.correction_reason(evaluation),
         "findings": evaluation.findings.select_related("indicator"),
         "objections": evaluation.objections.select_related("by"),
         "bands": evaluation.scheme.bands.all(),

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import translation
 
 from consortium.models import HistoryEntry
@@ -240,6 +241,16 @@ def test_a_correction_supersedes_and_both_stay_readable(stages, zone, secretaria
     assert (old.status, old.result["official"]) == ("superseded", "85.88")
     assert (new.status, new.result["official"], new.version, new.supersedes) == ("published", "83.88", 2, old)
     assert HistoryEntry.objects.of(new).get(what="created").reason == "漏记扣分"
+    assert (services.correction_reason(new), services.correction_reason(old)) == ("漏记扣分", "")
+
+
+def test_readers_of_a_correction_are_told_why_and_where_the_earlier_result_is(client, stages, zone, secretariat):
+    old = stages.published(zone)
+    new = services.supersede(old, by=secretariat, reason="漏记扣分", today=TODAY)
+    client.force_login(secretariat)
+    page = client.get(reverse("evaluation:evaluation_detail", args=[new.pk])).content.decode()
+    assert "漏记扣分" in page
+    assert reverse("evaluation:evaluation_result", args=[old.pk]) in page
 
 
 def test_a_correction_needs_a_reason_and_there_is_one_at_a_time(stages, zone, secretariat):

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from consortium.models import Affiliation, Agreement, AgreementParty, Notice, User
 from evaluation import services
-from evaluation.models import Reviewer, Score, Side
+from evaluation.models import Evaluation, GuestLink, Reviewer, Score, Side
 from evaluation.services import Given
 from zones.models import InnovationClass, Mentor, Project, ProjectMember
 
@@ -292,6 +292,20 @@ def test_another_link_ends_the_one_before_and_withdrawing_ends_both(client, link
     services.withdraw_reviewer(link.reviewer, by=secretariat, reason="因故不能参加")
     assert client.get(page("guest_open", link.secret)).status_code == 404
     assert not Affiliation.objects.in_force(TODAY).filter(user=guest).exists()
+
+
+def test_a_guest_hands_in_the_correction_by_another_link(client, stages, zone, institute, secretariat, at):
+    at(NOW)
+    evaluation = stages.review(zone)
+    link = services.invite_guest(evaluation, "示例协会专家", institute, days=7, by=secretariat, now=NOW)
+    Evaluation.objects.filter(pk=evaluation.pk).update(status="published", result={}, sha256="0" * 64)
+    evaluation.refresh_from_db()
+    correction = services.supersede(evaluation, by=secretariat, reason="漏记扣分", today=TODAY)
+    copy = GuestLink.objects.get(reviewer__evaluation=correction)
+    assert client.get(page("guest_open", link.secret)).status_code == 404
+    assert not copy.is_open(NOW)
+    services.renew_guest_link(copy, days=7, by=secretariat, now=NOW)
+    assert client.post(page("guest_open", copy.secret)).url == page("evaluation_score", correction.pk)
 
 
 def test_a_guest_of_the_host_or_a_partner_is_refused_and_leaves_no_account(
