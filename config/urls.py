@@ -11,6 +11,7 @@ import consortium.api
 import consortium.council_api
 import evaluation.api
 import evaluation.report_api
+import evaluation.standard_api
 import tasks.api
 import zones.api
 from consortium.views import probes
@@ -19,7 +20,10 @@ from evaluation.urls import evaluation_patterns
 from evaluation.views.home import home
 
 router = SimpleRouter()
-for app in (consortium.api, consortium.council_api, zones.api, tasks.api, evaluation.api, evaluation.report_api):
+for app in (
+    consortium.api, consortium.council_api, zones.api, tasks.api, evaluation.api, evaluation.report_api,
+    evaluation.standard_api,
+):  # fmt: skip
     for prefix, viewset in app.routes:
         router.register(prefix, viewset, basename=prefix)
 

@@ -354,6 +354,9 @@ PERMISSIONS: dict[str, Roles] = {
     "reviewer.see": ALL | {Role.EXPERT: on.own_sheet},
     "score.see": {Role.SECRETARIAT: on.handed_in, Role.AUDITOR: on.handed_in, Role.EXPERT: on.own_sheet},
     "objection.see": EVALUATIONS,
+    "standard_check.see": ALL,
+    "standard_check.add": {Role.SECRETARIAT: on.anywhere},
+    "standard_check.change": {Role.SECRETARIAT: on.whole_consortium},
     # reports
     "report.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.PARTNER: on.own_report},
     "report.add": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.own_college},

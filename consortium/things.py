@@ -85,6 +85,7 @@ THINGS = {
     "reviewer": "evaluation.Reviewer",
     "score": "evaluation.Score",
     "objection": "evaluation.Objection",
+    "standard_check": "evaluation.StandardCheck",
     "report": "evaluation.AnnualReport",
 }
 

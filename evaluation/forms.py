@@ -13,6 +13,7 @@ from zones.models import Zone
 
 from . import scoring
 from .measures import MEASURES
+from .measures.consortium import FACTS
 from .models import Evaluation, Finding, GradeBand, Indicator, Reviewer, Scheme, SelfAssessment
 from .services import Assessed, Given
 from .services.reviewers import LINK_DAYS
@@ -48,10 +49,15 @@ class SchemeImportForm(forms.Form):
     )
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     name = forms.CharField(label=_("Scheme name"), max_length=100)
+    subject = forms.ChoiceField(
+        label=_("Scored by it"), choices=Scheme.Subject, initial=Scheme.Subject.ZONE, required=False
+    )
 
 
-def measures() -> list[tuple[str, str]]:
+def measures(scheme: Scheme) -> list[tuple[str, str]]:
     """Choices: the number of the indicator in the paper on special zones, what is counted, and in which unit."""
+    if scheme.subject == Scheme.Subject.CONSORTIUM:
+        return [(name, f"{fact.label} ({fact.unit})") for name, fact in FACTS.items()]
     rows = sorted(MEASURES.values(), key=lambda row: row.indicators)
     return [(row.name, f"{row.indicators[0]} · {row.label} ({row.unit})") for row in rows]
 
@@ -73,7 +79,7 @@ class IndicatorForm(forms.ModelForm):
             label=field.label,
             help_text=field.help_text,
             required=False,
-            choices=[("", _("scored by reviewers")), *measures()],
+            choices=[("", _("scored by reviewers")), *measures(self.instance.scheme)],
         )
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -41,7 +41,7 @@ STEPS = {
     SCHEME: (
         "OLD.status = 'published' AND NEW.status = 'retired'",
         "kept.consortium_id = NEW.consortium_id AND kept.year = NEW.year AND (kept.version = NEW.version"
-        " OR (kept.status = 'published' AND NEW.status = 'published'))",
+        " OR (kept.subject = NEW.subject AND kept.status = 'published' AND NEW.status = 'published'))",
     ),
 }
 TABLES = [*STEPS, *PARTS, *PARTS_OF_SCHEME]

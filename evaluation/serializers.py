@@ -24,6 +24,7 @@ class SchemeSerializer(serializers.ModelSerializer):
             "id",
             "year",
             "version",
+            "subject",
             "name",
             "status",
             "unchosen_rule",

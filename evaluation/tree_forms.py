@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from .measures import MEASURES
+from .measures.consortium import FACTS
 from .models import Indicator, Scheme, Subtotal
 from .services import Entered, stamp_of, tree_of
 from .services.scheme_tree import Group
@@ -41,7 +41,7 @@ class TreeLine:
     @property
     def measure(self) -> str:
         name = self.indicator.measure if self.indicator else ""
-        return f"{MEASURES[name].label} ({MEASURES[name].unit})" if name in MEASURES else name
+        return f"{FACTS[name].label} ({FACTS[name].unit})" if name in FACTS else name
 
 
 class TreeForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import evaluations, indicators, results, reviews, schemes, sheets
+from .views import evaluations, indicators, results, reviews, schemes, sheets, standards
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
@@ -30,6 +30,12 @@ evaluation_patterns = [
     path("<int:pk>/objections/<int:objection>/answer/", results.objection_answer, name="objection_answer"),
     path("<int:pk>/publish/", results.evaluation_publish, name="evaluation_publish"),
     path("<int:pk>/supersede/", results.evaluation_supersede, name="evaluation_supersede"),
+    path("standards/", standards.standard_check_list, name="standard_check_list"),
+    path("standards/new/", standards.standard_check_create, name="standard_check_create"),
+    path("standards/<int:pk>/", standards.standard_check_detail, name="standard_check_detail"),
+    path("standards/<int:pk>/save/", standards.standard_check_save, name="standard_check_save"),
+    path("standards/<int:pk>/count/", standards.standard_check_count, name="standard_check_count"),
+    path("standards/<int:pk>/finish/", standards.standard_check_finish, name="standard_check_finish"),
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/new/", schemes.scheme_create, name="scheme_create"),
     path("schemes/import/", schemes.scheme_import, name="scheme_import"),

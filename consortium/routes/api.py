@@ -93,6 +93,8 @@ ROUTES: dict[str, Route] = {
     "supervisions-answer": {"POST": "supervision.answer"},
     "supervisions-close": {"POST": "supervision.review"},
     "supervisions-give-back": {"POST": "supervision.review"},
+    "standard-checks-list": {"GET": "standard_check.see"},
+    "standard-checks-detail": {"GET": "standard_check.see"},
     "schemes-list": {"GET": "scheme.see", "POST": "scheme.add"},
     "schemes-detail": {"GET": "scheme.see", "PATCH": "scheme.change"},
     "schemes-publish": {"POST": "scheme.change"},

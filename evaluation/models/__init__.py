@@ -3,6 +3,7 @@ from .measurements import Measurement
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side, Subtotal
+from .standards import StandardAnswer, StandardCheck
 
 __all__ = [
     "AnnualReport",
@@ -19,6 +20,8 @@ __all__ = [
     "Score",
     "SelfAssessment",
     "Side",
+    "StandardAnswer",
+    "StandardCheck",
     "Subtotal",
     "Talk",
 ]

@@ -12,7 +12,7 @@ from consortium.models import Affiliation, Consortium
 
 from .. import scoring
 from ..curves import read_curve, write_curve
-from ..measures import MEASURES
+from ..measures.consortium import FACTS
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -37,8 +37,9 @@ class SchemeQuerySet(models.QuerySet):
         return rows.exclude(status=Scheme.Status.DRAFT)
 
     def in_force(self, year: int) -> "Scheme | None":
-        """The published scheme of a year."""
-        return self.filter(year=year, status=Scheme.Status.PUBLISHED).first()  # type: ignore[return-value]
+        """The published scheme of a year for zones."""
+        zones = self.filter(year=year, subject=Scheme.Subject.ZONE)
+        return zones.filter(status=Scheme.Status.PUBLISHED).first()  # type: ignore[return-value]
 
     def for_list(self):
         """With the number of indicators and the sum of their weights."""
@@ -61,6 +62,10 @@ class Scheme(models.Model):
         RESCALE = scoring.Unchosen.RESCALE, _("Rescaled: over the chosen weights, out of 100")
         ABSOLUTE = scoring.Unchosen.ABSOLUTE, _("Absolute: what was not chosen counts 0")
 
+    class Subject(models.TextChoices):
+        ZONE = "zone", _("Zones and classes")
+        CONSORTIUM = "consortium", _("The consortium")
+
     class WeightsAs(models.TextChoices):
         PERCENT = "percent", _("Per cent, 100 together")
         FRACTION = "fraction", _("Shares, 1 together")
@@ -70,6 +75,7 @@ class Scheme(models.Model):
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="schemes", verbose_name=_("consortium"))
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     version = models.PositiveSmallIntegerField(_("version"), default=1)
+    subject = models.CharField(_("scored by it"), max_length=12, choices=Subject, default=Subject.ZONE)
     name = models.CharField(_("scheme name"), max_length=100)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
     unchosen_rule = models.CharField(
@@ -118,7 +124,7 @@ class Scheme(models.Model):
                 violation_error_message=_("This version of the year's scheme exists already."),
             ),
             models.UniqueConstraint(
-                fields=["consortium", "year"],
+                fields=["consortium", "year", "subject"],
                 condition=Q(status="published"),
                 name="scheme_one_in_force",
                 violation_error_message=_("Another scheme of this year is in force."),
@@ -238,7 +244,7 @@ class Indicator(models.Model):
 
     objects = IndicatorQuerySet.as_manager()
 
-    said_in_history = {"measure": lambda name: MEASURES[name].label if name in MEASURES else name}
+    said_in_history = {"measure": lambda name: FACTS[name].label if name in FACTS else name}
 
     class Meta:
         verbose_name = _("indicator")

@@ -35,6 +35,8 @@ def open_evaluation(zone: Zone, scheme: Scheme, *, by: User | None, today: date)
     """
     if scheme.status != Scheme.Status.PUBLISHED or scheme.consortium_id != zone.consortium_id:
         raise Refused(_("Only a scheme in force can be used."))
+    if scheme.subject != Scheme.Subject.ZONE:
+        raise Refused(_("This scheme scores the consortium and not its zones."))
     if Evaluation.objects.filter(zone=zone, year=scheme.year, status=Status.PUBLISHED).exists():
         raise Refused(_("This zone's result of the year is published already. Correct it from its page."))
     evaluation = create(

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -36,8 +36,11 @@ class Read:
     weights_as: str
 
 
-def read_indicators(file: File) -> Read:
-    """Raises ValidationError({"file": sentences}), all mistakes at once."""
+def read_indicators(file: File, measures: Container[str] = MEASURES) -> Read:
+    """``measures`` are the names of what can be counted.
+
+    Raises ValidationError({"file": sentences}), all mistakes at once.
+    """
     table = [[_text(cell) for cell in row] for row in _rows(file)]
     numbered = [(number, row) for number, row in enumerate(table, start=1) if any(row)]
     if not numbered:
@@ -54,7 +57,7 @@ def read_indicators(file: File) -> Read:
     found, mistakes = [], []
     for number, row in numbered[1:]:
         cells = dict(zip(head, row + [""] * len(head), strict=False))
-        indicator, sentences = _indicator(cells)
+        indicator, sentences = _indicator(cells, measures)
         mistakes += [_("Row %(row)s: %(sentence)s") % {"row": number, "sentence": sentence} for sentence in sentences]
         found.append(indicator)
     if not found:
@@ -119,7 +122,7 @@ def _check_head(head: list[str]) -> None:
         raise _wrong(mistakes)
 
 
-def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
+def _indicator(cells: dict[str, str], measures: Container[str]) -> tuple[Indicator, list[str]]:
     """The row as an indicator, and what is wrong with it."""
     mistakes = []
     kind = cells.get("kind") or Indicator.Kind.WEIGHTED
@@ -140,7 +143,7 @@ def _indicator(cells: dict[str, str]) -> tuple[Indicator, list[str]]:
         mistakes.append(_("“%(text)s” is not a number of an indicator.") % {"text": number})
         number = "0"
     measure, curve = cells.get("measure", ""), cells.get("curve", "")
-    if measure and measure not in MEASURES:
+    if measure and measure not in measures:
         mistakes.append(_("“%(text)s” is not something that the program counts.") % {"text": measure})
     if bool(measure) != bool(curve) or (measure and kind != Indicator.Kind.WEIGHTED):
         mistakes.append(_("Only a weighted indicator is counted, and then it has points for figures."))

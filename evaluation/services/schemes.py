@@ -14,13 +14,15 @@ from django.utils.translation import gettext_noop
 from consortium.models import Consortium, User
 from consortium.services import Refused, create, move, record, save_changes, save_form
 
+from ..measures import MEASURES
+from ..measures.consortium import FACTS
 from ..models import GradeBand, Indicator, Scheme, Subtotal
 from .checkup import scheme_doubts
 from .indicator_files import read_indicators
 
 COPIED = [
     "name", "unchosen_rule", "college_weight", "enterprise_weight", "third_party_weight", "drops_extremes",
-    "publicity_days", "talk_above", "weights_as",
+    "publicity_days", "talk_above", "weights_as", "subject",
 ]  # fmt: skip
 
 
@@ -45,14 +47,23 @@ def usual_bands() -> list[tuple[str, Decimal]]:
 
 
 @transaction.atomic
-def import_scheme(file: File, *, year: int, name: str, consortium: Consortium, by: User | None) -> Scheme:
+def import_scheme(
+    file: File,
+    *,
+    year: int,
+    name: str,
+    consortium: Consortium,
+    by: User | None,
+    subject: str = Scheme.Subject.ZONE,
+) -> Scheme:
     """A draft from a CSV or XLSX file with the columns of indicators-21.csv.
 
     Raises ValidationError({"file": sentences}) with every mistake of the file, and then nothing is written.
     """
-    read = read_indicators(file)
+    read = read_indicators(file, measures=FACTS if subject == Scheme.Subject.CONSORTIUM else MEASURES)
     indicators = read.indicators
-    scheme = create_scheme(Scheme(consortium=consortium, year=year, name=name, weights_as=read.weights_as), by=by)
+    scheme = Scheme(consortium=consortium, year=year, name=name, weights_as=read.weights_as, subject=subject)
+    create_scheme(scheme, by=by)
     rows: list[Any] = [*indicators, *read.subtotals]
     for row in rows:
         row.scheme = scheme
@@ -106,8 +117,8 @@ def publish_scheme(scheme: Scheme, *, by: User | None, now: datetime) -> None:
     only_draft(scheme)
     if problems := scheme_problems(scheme):
         raise Refused(" ".join(problems))
-    in_force = Scheme.objects.filter(consortium=scheme.consortium_id, year=scheme.year, status=Scheme.Status.PUBLISHED)
-    for older in in_force:
+    same = Scheme.objects.filter(consortium=scheme.consortium_id, year=scheme.year, subject=scheme.subject)
+    for older in same.filter(status=Scheme.Status.PUBLISHED):
         move(older, Scheme.Status.RETIRED, by=by)
     move(scheme, Scheme.Status.PUBLISHED, by=by, published_at=now)
 

@@ -70,7 +70,8 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def evaluation_create(request: HttpRequest) -> HttpResponse:
     require(request.user, "evaluation.add")
-    schemes = Scheme.objects.visible_to(request.user).filter(status=Scheme.Status.PUBLISHED)
+    zones = Scheme.objects.visible_to(request.user).filter(subject=Scheme.Subject.ZONE)
+    schemes = zones.filter(status=Scheme.Status.PUBLISHED)
     if not schemes:
         return render(request, "evaluation/evaluation_create.html", {"schemes": schemes})
     asked = request.GET.get("scheme", str(schemes[0].pk))

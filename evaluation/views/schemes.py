@@ -13,7 +13,7 @@ from consortium.permissions import may, require
 from .. import services
 from ..filters import SchemeFilter
 from ..forms import BandFormSet, CopyForm, IndicatorForm, ReasonForm, SchemeForm, SchemeImportForm
-from ..measures import MEASURES
+from ..measures.consortium import FACTS
 from ..models import Indicator, Scheme
 from ..tree_forms import TreeForm
 
@@ -21,6 +21,7 @@ from ..tree_forms import TreeForm
 def scheme_list(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(_("Scheme"), "name", sort="name"),
+        Column(_("Scored by it"), "get_subject_display", sort="subject"),
         Column(_("Year"), "year", sort="year", numeric=True),
         Column(_("Version"), "version", sort="version", numeric=True),
         Column(_("Indicators"), "indicator_count", sort="indicator_count", numeric=True),
@@ -67,7 +68,7 @@ def _detail(request: HttpRequest, scheme: Scheme, tree: TreeForm | None) -> Http
         "doubts": services.scheme_doubts(scheme) if scheme.is_draft else [],
         "problems": services.scheme_problems(scheme) if scheme.is_draft else [],
         "bands": scheme.bands.all(),
-        "measures": {name: f"{row.label} ({row.unit})" for name, row in MEASURES.items()},
+        "measures": {name: f"{row.label} ({row.unit})" for name, row in FACTS.items()},
         "history": HistoryEntry.objects.of(scheme, *indicators),
     }
     return render(request, "evaluation/scheme_detail.html", context)
@@ -83,6 +84,7 @@ def scheme_import(request: HttpRequest) -> HttpResponse:
             form.cleaned_data["file"],
             year=form.cleaned_data["year"],
             name=form.cleaned_data["name"],
+            subject=form.cleaned_data["subject"] or Scheme.Subject.ZONE,
             consortium=request.user.affiliation.consortium,
             by=request.user,
         )

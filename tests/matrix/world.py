@@ -47,6 +47,7 @@ from consortium.models import (
 from consortium.services.files import attach
 from evaluation import services
 from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
+from evaluation.services import standards
 from tasks.models import Milestone, Plan, Progress, Supervision, Target, Task
 from zones.models import (
     Activity,
@@ -370,6 +371,7 @@ def build(files: dict[str, ContentFile]) -> World:
     for side in SIDES:
         clerk = clerks["foreign" if side == "foreign" else "own"]
         evaluations(world, side, clerk, offices[side][3]["college_admin"], guests if side == "foreign" else pairs[side])
+        standard_check(world, side, clerk)
     shared(maker, offices)
     return world
 
@@ -392,6 +394,15 @@ def scheme(world: World, side: str, clerk: User, consortium: Consortium) -> None
         world.add("scheme", side, row)
         for indicator in row.indicators.all():
             world.add("indicator", side, indicator)
+
+
+def standard_check(world: World, side: str, clerk: User) -> None:
+    """Being filled in; one consortium checks itself once a year, so the neighbour's is of another year."""
+    now = timezone.now()
+    year, consortium = now.year - (side == "neighbour"), clerk.affiliation.consortium
+    check = standards.open_check(consortium, year, by=clerk, now=now, today=timezone.localdate())
+    check.answers.update(statement=f"standard_check~{side}")
+    world.add("standard_check", side, check)
 
 
 def evaluations(world: World, side: str, clerk: User, college_admin: User, experts: Any) -> None:

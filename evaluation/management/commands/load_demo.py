@@ -23,6 +23,7 @@ from evaluation.demo import (
     plans,
     privacy,
     recruiting,
+    standards,
     work,
     zones,
 )
@@ -84,6 +85,8 @@ class Command(BaseCommand):
         agreements.load(people, today)
         self.stdout.write("Council …")
         council.load(people, today)
+        self.stdout.write("Standard …")
+        standards.load(people, today)
         self.stdout.write("Announcements and notices …")
         notices.load(people, timezone.now())
 
