@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +12,7 @@ from consortium.inbox import Waiting, notice_kind, waits
 from consortium.models import Affiliation, Notice, User
 from consortium.permissions import may
 
-from .models import AnnualReport, Evaluation
+from .models import AnnualReport, Evaluation, Objection
 
 Role, Mail = Affiliation.Role, Notice.Mail
 TAKING_PART = (Role.COLLEGE_ADMIN, Role.PARTNER)
@@ -37,19 +38,31 @@ REPORTS_FAILED = notice_kind(
 @waits("evaluations", gettext_lazy("Evaluations"))
 def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
     is_expert = user.affiliation is not None and user.affiliation.role == Role.EXPERT
-    rows = Evaluation.objects.waiting_for(user, today).for_list()
+    unanswered = Objection.objects.visible_to(user).filter(evaluation=OuterRef("pk")).unanswered()
+    rows = Evaluation.objects.waiting_for(user, today).for_list().annotate(has_unanswered=Exists(unanswered))
     due = dict(user.reviews.filter(submitted_at=None).values_list("evaluation", "due_on")) if is_expert else {}
     for evaluation in rows:
         is_over = evaluation.status == Evaluation.Status.PUBLICITY and evaluation.publicity_over(today)
         yield Waiting(
             _("Evaluation %(year)s: %(zone)s") % {"year": evaluation.year, "zone": evaluation.zone},
-            _("The publicity is over") if is_over else evaluation.get_status_display(),
+            _what_waits(evaluation, is_over, is_expert),
             reverse("evaluation:evaluation_score", args=[evaluation.pk])
             if is_expert
             else evaluation.get_absolute_url(),
             _("Score") if is_expert else _("Open"),
             evaluation.publicity_ends_on if is_over else due.get(evaluation.pk),
         )
+
+
+def _what_waits(evaluation: Evaluation, is_over: bool, is_expert: bool) -> str:
+    """What keeps the evaluation where it is, as far as it is this person's to do. The rows of ``for_list``."""
+    if evaluation.has_unanswered and not is_expert:
+        return _("An objection is not answered yet.")
+    if is_over:
+        return _("The publicity is over")
+    if evaluation.status == Evaluation.Status.REVIEW and not is_expert:
+        return _("All sheets are handed in") if evaluation.reviewer_count else _("No reviewers yet")
+    return evaluation.get_status_display()
 
 
 @waits("reports", gettext_lazy("Annual reports"))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 
+from consortium.inbox import waiting_for
 from consortium.models import HistoryEntry
 from evaluation import services
 from evaluation.models import Evaluation, Score, Side
@@ -294,3 +295,15 @@ def test_each_stage_leaves_one_row_of_history(stages, zone, secretariat):
         ("review", "publicity"),
         ("publicity", "published"),
     ]
+
+
+def test_the_office_reads_what_each_evaluation_waits_for(stages, zone, secretariat, college_admin):
+    def said(day) -> list[str]:
+        return [item.detail for item in waiting_for(secretariat, day) if item.source == "evaluations"]
+
+    evaluation = stages.publicity(zone)
+    assert said(TODAY) == []
+    objection = services.object_to(evaluation, "漏记工时", by=college_admin, now=NOW)
+    assert said(TODAY) == ["An objection is not answered yet."]
+    services.answer_objection(objection, "已核对", by=secretariat, now=NOW)
+    assert said(AFTER_PUBLICITY.date()) == ["The publicity is over"]
