@@ -156,3 +156,9 @@ def test_the_office_fills_in_the_bureau_reads_and_a_college_knows_nothing(
     assert client_for(bureau).post(save, data).status_code == 403
     assert client_for(college_admin).get(page).status_code == 404
     assert client_for(bureau).get(reverse("evaluation:standard_check_list")).context["checks"].count() == 1
+
+
+def test_a_published_result_of_the_year_does_not_keep_a_standard_from_coming_into_force(stages, zone, secretariat):
+    evaluation = stages.published(zone)
+    check = standards.open_check(zone.consortium, evaluation.year, by=secretariat, now=NOW, today=TODAY)
+    assert (check.scheme.status, evaluation.scheme.status) == ("published", "published")

@@ -49,6 +49,7 @@ AMOUNTS = {
     "guardian_phone",
     "name",
     "quarter",
+    "saves",
     "submit",
     "subtotal",
     "to",
@@ -70,6 +71,7 @@ NOT_TAKEN = {
     **dict.fromkeys(["evaluation:reviewer_due", "evaluation:scheme_accept", "evaluation:talk_create"], STATE),
     **dict.fromkeys(["consortium:platform_create", "consortium:platform_update"], RULE),
     "consortium:member_import_create": FILE,
+    "evaluation:standard_check_create": STATE,
     **dict.fromkeys(["consortium:affiliation_create", "consortium:announcement_create"], RULE),
     **dict.fromkeys(["consortium:invitation_create", "tasks:milestone_create"], RULE),
     **dict.fromkeys(
