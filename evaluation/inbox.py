@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -54,7 +55,7 @@ def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
         )
 
 
-def _what_waits(evaluation: Evaluation, is_over: bool, is_expert: bool) -> str:
+def _what_waits(evaluation: Any, is_over: bool, is_expert: bool) -> str:
     """What keeps the evaluation where it is, as far as it is this person's to do. The rows of ``for_list``."""
     if evaluation.has_unanswered and not is_expert:
         return _("An objection is not answered yet.")
