@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from .models import Affiliation, Organization
 
 PARENTS = [
-    "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "scheme", "acting_as",
-    "placement", "student", "agreement", "item", "meeting", "seat", "council",
+    "zone", "innovation_class", "project", "task", "plan", "milestone", "reviewer", "evaluation", "assessment",
+    "scheme", "acting_as", "placement", "student", "agreement", "item", "meeting", "seat", "council",
 ]  # fmt: skip
 
 

@@ -348,6 +348,7 @@ PERMISSIONS: dict[str, Roles] = {
     "evaluation.see": EVALUATIONS,
     "evaluation.add": {Role.SECRETARIAT: on.anywhere},
     "evaluation.change": {Role.SECRETARIAT: on.anywhere},
+    "evidence.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.EXPERT: on.assigned_reviewer},
     "evaluation.assess": {Role.COLLEGE_ADMIN: on.own_college},
     "evaluation.score": {Role.EXPERT: on.assigned_reviewer},
     "evaluation.object": {Role.COLLEGE_ADMIN: on.anywhere, Role.PARTNER: on.anywhere, Role.MENTOR: on.anywhere},

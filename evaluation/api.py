@@ -18,10 +18,12 @@ from consortium.api import ScopedViewSet
 from consortium.permissions import require
 
 from . import services
+from .evidence import lines_of
 from .filters import EvaluationFilter, IndicatorFilter, SchemeFilter
-from .models import Evaluation, Indicator, Objection, Reviewer, Scheme, Score
+from .models import Evaluation, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment
 from .serializers import (
     EvaluationSerializer,
+    EvidenceCheckSerializer,
     FindingSerializer,
     GivenReasonSerializer,
     IndicatorSerializer,
@@ -127,6 +129,30 @@ class EvaluationViewSet(ScopedViewSet):
                 services.save_self_assessment(evaluation, said, by=request.user)
         said = evaluation.self_assessments.select_related("indicator")
         return Response(SelfAssessmentSerializer(said, many=True).data)
+
+    @extend_schema(responses=EvidenceCheckSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def evidence(self, request: Request, pk: str) -> Response:
+        """The records and files behind the indicators, and what is doubtful about them; 404 for who may not see it."""
+        evaluation = self.get_object()
+        if not SelfAssessment.objects.visible_to(request.user).filter(evaluation=evaluation).exists():
+            raise Http404
+        lines = lines_of(evaluation, by=request.user).values()
+        return Response(
+            {
+                "evidence": [row for line in lines for row in line.as_rows()],
+                "flags": [
+                    {
+                        "number": line.said.indicator.number,
+                        "kind": flag.kind.value,
+                        "sentence": flag.sentence,
+                        "dismissed": flag.dismissed.reason if flag.dismissed else "",
+                    }
+                    for line in lines
+                    for flag in line.flags
+                ],
+            }
+        )
 
     @extend_schema(request=None, responses=EvaluationSerializer)
     @action(detail=True, methods=["post"])

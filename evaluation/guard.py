@@ -1,7 +1,8 @@
 """The database itself keeps what is published: triggers refuse to change, replace, remove or add to it.
 
 A published evaluation may take one step, to superseded, in which nothing else changes. Its parts (reviewers, scores,
-talks, self-assessments, findings, objections) and the scheme by which it was counted stay as they are. A draft is free.
+talks, self-assessments with evidence and files, findings, objections) and the scheme by which it was counted stay as
+they are. A draft is free.
 
 Why not in a migration, as with the history: on SQLite Django changes a table by building it anew, which loses its
 triggers and is refused while triggers of other tables name it. So they step aside while the evaluation's tables are
@@ -18,6 +19,12 @@ SENTENCE = "What is published stays as it is."
 EVALUATION, SCHEME = "evaluation_evaluation", "evaluation_scheme"
 FROZEN = "('published', 'superseded')"
 OWN = "{row}.evaluation_id"
+OF_LINE = "(SELECT evaluation_id FROM evaluation_selfassessment WHERE id = {row}.assessment_id)"
+OF_FILE = (
+    "(SELECT line.evaluation_id FROM evaluation_selfassessment line, django_content_type kind"
+    " WHERE line.id = {row}.object_id AND kind.id = {row}.content_type_id"
+    " AND kind.app_label = 'evaluation' AND kind.model = 'selfassessment')"
+)
 OF_REVIEWER = "(SELECT evaluation_id FROM evaluation_reviewer WHERE id = {row}.reviewer_id)"
 # table of a part: the evaluation that a row of it belongs to
 PARTS = {
@@ -29,6 +36,9 @@ PARTS = {
     "evaluation_score": OF_REVIEWER,
     "evaluation_talk": OWN,
     "evaluation_guestlink": OF_REVIEWER,
+    "evaluation_evidence": OF_LINE,
+    "evaluation_dismissal": OF_LINE,
+    "consortium_attachment": OF_FILE,  # the files of a self-assessment; those of other records are free
 }
 PARTS_OF_SCHEME = ["evaluation_indicator", "evaluation_gradeband", "evaluation_subtotal"]
 # table of what takes one more step of status: that step, and what else an INSERT OR REPLACE would remove
@@ -89,7 +99,7 @@ def take_down(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def before_migrating(plan: list[tuple[Any, bool]], using: str, **_others: Any) -> None:
-    if any(migration.app_label == "evaluation" for migration, _backwards in plan):
+    if any(migration.app_label in {"evaluation", "consortium"} for migration, _backwards in plan):
         take_down(using)
 
 

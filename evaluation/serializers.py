@@ -92,6 +92,31 @@ class SelfAssessmentSerializer(serializers.ModelSerializer):
         fields = ["indicator", "number", "is_chosen", "self_score", "note"]
 
 
+class EvidenceSerializer(serializers.Serializer):
+    """A record or file behind an indicator; ``record`` is its kind and number, of a file its SHA-256 stands instead."""
+
+    number = serializers.IntegerField(help_text="Number of the indicator.")
+    record = serializers.CharField(help_text="outcome:12")
+    name = serializers.CharField()
+    date = serializers.DateField(allow_null=True)
+    status = serializers.CharField()
+    sha256 = serializers.CharField()
+
+
+class FlagSerializer(serializers.Serializer):
+    """A doubt about an indicator's evidence; ``dismissed`` is why it does not hold, empty while it stands."""
+
+    number = serializers.IntegerField(help_text="Number of the indicator.")
+    kind = serializers.CharField()
+    sentence = serializers.CharField()
+    dismissed = serializers.CharField()
+
+
+class EvidenceCheckSerializer(serializers.Serializer):
+    evidence = EvidenceSerializer(many=True)
+    flags = FlagSerializer(many=True)
+
+
 class ScoreSerializer(serializers.ModelSerializer):
     indicator = serializers.IntegerField(source="indicator_id")
     score: Any = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True)

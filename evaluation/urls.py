@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import evaluations, indicators, results, reviews, schemes, sheets, standards
+from .views import evaluations, evidence, indicators, results, reviews, schemes, sheets, standards
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
@@ -10,6 +10,9 @@ evaluation_patterns = [
     path("<int:pk>/start/", evaluations.evaluation_start, name="evaluation_start"),
     path("<int:pk>/assess/", evaluations.evaluation_assess, name="evaluation_assess"),
     path("<int:pk>/indicators/<int:number>/", indicators.evaluation_indicator, name="evaluation_indicator"),
+    path("<int:pk>/indicators/<int:number>/evidence/", evidence.evidence_add, name="evidence_add"),
+    path("<int:pk>/evidence/<int:evidence>/remove/", evidence.evidence_remove, name="evidence_remove"),
+    path("<int:pk>/indicators/<int:number>/flags/<str:about>/", evidence.flag_dismiss, name="flag_dismiss"),
     path("<int:pk>/measure/", indicators.evaluation_measure_again, name="evaluation_measure_again"),
     path("<int:pk>/reviewers/", reviews.evaluation_reviewers, name="evaluation_reviewers"),
     path("<int:pk>/reviewers/<int:reviewer>/withdraw/", reviews.reviewer_withdraw, name="reviewer_withdraw"),

@@ -105,6 +105,7 @@ ROUTES: dict[str, Route] = {
     "evaluations-result": {"GET": "evaluation.see"},
     "evaluations-start": {"POST": "evaluation.change"},
     "evaluations-self-assessment": {"GET": "evaluation.see", "POST": "evaluation.assess"},
+    "evaluations-evidence": {"GET": "evidence.see"},
     "evaluations-submit": {"POST": "evaluation.assess"},
     "evaluations-reviewers": {"GET": "evaluation.see", "POST": "evaluation.change"},
     "evaluations-scores": {"GET": "evaluation.see", "POST": "evaluation.score"},

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -14,6 +15,7 @@ from evaluation.models import Evaluation, Reviewer, Scheme, Side, Subtotal
 from evaluation.services import (
     Assessed,
     Given,
+    add_evidence,
     assign_reviewer,
     change_indicator,
     copy_scheme,
@@ -30,6 +32,15 @@ from evaluation.services import (
     submit_scores,
     submit_self_assessment,
     tree_of,
+)
+from zones.models import (
+    Fund,
+    Outcome,
+    ResearchProject,
+    StaffTraining,
+    TeacherPlacement,
+    TeachingResource,
+    TechnicalService,
 )
 
 from .members import LEAD_ENTERPRISE, People
@@ -56,6 +67,11 @@ COUNTED_THIS_YEAR = {  # last year's classes had only begun
     18: ("certificates", "0=0, 5=70, 18=100"),
     19: ("student_outcomes", "0=0, 1=70, 4=100"),
 }
+PROVED_BY: dict[int, Any] = {
+    3: TeacherPlacement, 4: ResearchProject, 5: TechnicalService, 6: TechnicalService, 7: StaffTraining,
+    14: TeachingResource, 18: Outcome, 21: Fund,
+}  # fmt: skip
+TWICE, UNVERIFIED = "mould", "cnc"
 # this year: how far each zone's evaluation is
 IN_REVIEW = ["cnc", "mould"]
 PUBLICITY_OVER = ["assembly", "robot"]
@@ -137,8 +153,23 @@ def _assess(
         for indicator in indicators
     ]
     save_self_assessment(evaluation, rows, by=by)
+    chosen = {row.indicator.number for row in rows if row.is_chosen}
+    _name_records(evaluation, chosen, by, _at(begun + timedelta(days=15)))
     submit_self_assessment(evaluation, by=by, today=begun + timedelta(days=20))
     return evaluation
+
+
+def _name_records(evaluation: Evaluation, chosen: set[int], by: User, at: datetime) -> None:
+    """Two verified records of the year for each indicator that has any. One zone counts a service twice, and one names
+    what nobody has verified yet: the check says so."""
+    for said in evaluation.self_assessments.filter(indicator__number__in=chosen & PROVED_BY.keys()):
+        rows = PROVED_BY[said.indicator.number].objects.filter(zone=evaluation.zone, date__year=evaluation.year)
+        if evaluation.zone.code != UNVERIFIED or said.indicator.number != 14:
+            rows = rows.verified()
+        if said.indicator.number == 6 and evaluation.zone.code != TWICE:
+            continue
+        for row in rows.order_by("date", "pk")[:2]:
+            add_evidence(said, row, by=by, now=at)
 
 
 def _reviewers(people: People, evaluation: Evaluation, due_on: date) -> list[Reviewer]:

@@ -1,4 +1,5 @@
 from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessment
+from .evidence import Dismissal, Evidence
 from .measurements import Measurement
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
@@ -7,7 +8,9 @@ from .standards import StandardAnswer, StandardCheck
 
 __all__ = [
     "AnnualReport",
+    "Dismissal",
     "Evaluation",
+    "Evidence",
     "Finding",
     "GradeBand",
     "GuestLink",

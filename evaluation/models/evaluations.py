@@ -208,6 +208,28 @@ class Evaluation(models.Model):
         return 1 if self.supersedes is None else self.supersedes.version + 1
 
 
+class SelfAssessmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """With its evidence: the whole consortium's for those who see it, one's own college's, and what one reviews."""
+        affiliation = user.affiliation
+        if not affiliation:
+            return self.none()
+        rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+        if affiliation.sees_whole_consortium:
+            return rows
+        if affiliation.role == Role.COLLEGE_ADMIN:
+            return rows.filter(evaluation__zone__college=affiliation.organization_id)
+        if affiliation.role == Role.EXPERT:
+            return rows.filter(evaluation__reviewers__person=user)
+        return self.none()
+
+    def elsewhere(self, evaluation: "Evaluation"):
+        """Of the consortium's other evaluations that stand. A correction and what it corrects are not two."""
+        rows = self.filter(evaluation__consortium=evaluation.consortium_id)
+        rows = rows.exclude(evaluation__zone=evaluation.zone_id, evaluation__year=evaluation.year)
+        return rows.exclude(evaluation__status=Evaluation.Status.SUPERSEDED)
+
+
 class SelfAssessment(models.Model):
     """What the college says of one weighted indicator: whether it is chosen, its own score, and why."""
 
@@ -218,6 +240,9 @@ class SelfAssessment(models.Model):
         _("own score"), max_digits=5, decimal_places=2, null=True, blank=True, validators=SCORE_RANGE
     )
     note = models.TextField(_("note"), blank=True)
+
+    files_act = "evaluation.assess"
+    objects = SelfAssessmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("self-assessment")
@@ -238,6 +263,16 @@ class SelfAssessment(models.Model):
 
     def __str__(self):
         return str(self.indicator)
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:evaluation_indicator", args=[self.evaluation_id, self.indicator.number])
+
+    @property
+    def files_closed(self) -> str:
+        """Evidence is handed in while the college assesses itself."""
+        if self.evaluation.status == Evaluation.Status.SELF_ASSESSMENT:
+            return ""
+        return str(_("Evidence stays as it was handed in."))
 
 
 class ReviewerQuerySet(models.QuerySet):

@@ -4,6 +4,7 @@ from .evaluations import (
     open_evaluation,
     remove_finding,
 )
+from .evidence import add_evidence, dismiss_flag, remove_evidence
 from .indicator_files import read_indicators
 from .measuring import measure_again, measurements
 from .presentation import presented
@@ -53,6 +54,7 @@ from .self_assessment import Assessed, save_self_assessment, start_self_assessme
 __all__ = [
     "accept_doubt",
     "avoidances",
+    "dismiss_flag",
     "find_guest",
     "gaps",
     "invite_guest",
@@ -63,6 +65,7 @@ __all__ = [
     "Assessed",
     "Entered",
     "Given",
+    "add_evidence",
     "add_finding",
     "answer_objection",
     "assign_reviewer",
@@ -82,6 +85,7 @@ __all__ = [
     "publish_scheme",
     "read_indicators",
     "recompute",
+    "remove_evidence",
     "remove_finding",
     "remove_indicator",
     "return_scores",

@@ -15,6 +15,7 @@ from consortium.services import Refused, create, move, record
 
 from ..models import Evaluation, Finding, Measurement, Objection, Reviewer, Score, SelfAssessment, Side, Talk
 from .evaluations import lock
+from .evidence import copy_evidence
 from .notices import tell_answer, tell_objection, tell_publicity, tell_published
 from .results import digest, named, recompute, unscored
 from .reviewers import avoidances, closed_link, gaps
@@ -207,6 +208,7 @@ def _copy_parts(old: Evaluation, new: Evaluation) -> None:
         )
         for row in old.talks.all()
     )
+    copy_evidence(old, new)
     for reviewer in old.reviewers.select_related("link").prefetch_related("scores"):
         copy = Reviewer.objects.create(evaluation=new, person_id=reviewer.person_id, side=reviewer.side)
         if hasattr(reviewer, "link"):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,12 @@ def shown(value: Any) -> str:
     if isinstance(value, int | Decimal):
         return hours(value)
     return str(value or "–")
+
+
+@register.filter
+def kind_name(record: Model) -> str:
+    """What kind of record it is, in one word."""
+    return str(record._meta.verbose_name)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from consortium.models import HistoryEntry
 from consortium.permissions import require
 
 from .. import services
+from ..evidence import lines_of
 from ..filters import EvaluationFilter
 from ..forms import OpenForm, SelfAssessmentForm
 from ..models import Evaluation, Scheme, Side
@@ -113,6 +114,7 @@ def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"evaluation:{following}", pk)
     context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
     context["measured"] = services.measurements(evaluation)
+    context["evidence"] = lines_of(evaluation, by=request.user)
     return render(request, "evaluation/evaluation_assess.html", context)
 
 

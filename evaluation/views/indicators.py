@@ -3,25 +3,29 @@
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium.permissions import require
 
 from .. import services
+from ..evidence import lines_of
 from ..measures import Measure
-from ..models import Evaluation, Measurement
+from ..models import Evaluation, Measurement, SelfAssessment
 from .evaluations import seen
+from .evidence import line
 
 ROWS = 50
 
 
 def evaluation_indicator(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     evaluation = seen(request, pk)
-    said = get_object_or_404(evaluation.self_assessments.select_related("indicator"), indicator__number=number)
+    said = line(evaluation, number)
     measurement = services.measurements(evaluation).get(said.indicator_id)
     context = {"evaluation": evaluation, "said": said, "indicator": said.indicator, "measurement": measurement}
+    if SelfAssessment.objects.visible_to(request.user).filter(pk=said.pk).exists():
+        context["line"] = lines_of(evaluation, by=request.user)[said.indicator_id]
     if measurement and measurement.measure:
         context |= _behind(request, evaluation, measurement, measurement.measure)
     return render(request, "evaluation/evaluation_indicator.html", context)

@@ -13,6 +13,7 @@ from consortium.lists import Column, list_page
 from consortium.permissions import require
 
 from .. import services
+from ..evidence import lines_of
 from ..filters import CompareFilter
 from ..forms import AnswerForm, ObjectionForm, ReasonForm
 from ..models import Evaluation, Objection
@@ -75,7 +76,8 @@ def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "heading": _("Begin the publicity: %(zone)s") % {"zone": evaluation.zone},
         "text": _("The review is closed and the result is shown until %(day)s.") % {"day": date_format(last_day)},
-        "going": services.review_problems(evaluation) if evaluation.status == Evaluation.Status.REVIEW else [],
+        "going": (services.review_problems(evaluation) if evaluation.status == Evaluation.Status.REVIEW else [])
+        + _open_flags(request, evaluation),
         "label": _("Begin the publicity"),
         "cancel_url": "..",
     }
@@ -90,10 +92,17 @@ def evaluation_publish(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "heading": _("Publish the result: %(zone)s") % {"zone": evaluation.zone},
         "text": _("A published result never changes; a correction is a new version with a reason."),
+        "going": _open_flags(request, evaluation),
         "label": _("Publish"),
         "cancel_url": "..",
     }
     return render(request, "confirm.html", context)
+
+
+def _open_flags(request: HttpRequest, evaluation: Evaluation) -> list[str]:
+    """The doubts about the evidence that nobody has set aside, a sentence each with its indicator."""
+    lines = lines_of(evaluation, by=request.user).values()
+    return [f"{line.said.indicator}{_(', ')}{flag.sentence}" for line in lines for flag in line.open]
 
 
 def evaluation_return(request: HttpRequest, pk: int) -> HttpResponse:

@@ -18,6 +18,7 @@ from consortium.permissions import require
 from consortium.services import Refused
 
 from .. import services
+from ..evidence import lines_of
 from ..forms import GuestForm, LinkDaysForm, ScoreForm
 from ..models import Evaluation, GuestLink, Reviewer
 from .evaluations import changeable, seen
@@ -54,6 +55,7 @@ def evaluation_score(request: HttpRequest, pk: int) -> HttpResponse:
         "weights": form.section_weights(),
         "totals": form.totals(),
         "measured": form.measured,
+        "evidence": lines_of(evaluation, by=request.user),
     }
     return render(request, "evaluation/evaluation_score.html", context)
 

@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.utils import translation
 
+from consortium.models import Attachment
 from evaluation import guard, services
-from evaluation.models import Evaluation, Finding, Reviewer, Scheme, Score
+from evaluation.models import Dismissal, Evaluation, Evidence, Finding, Reviewer, Scheme, Score, SelfAssessment
 
 from .conftest import AFTER_PUBLICITY, as_owner
 from .conftest import NOW as DURING
@@ -68,6 +70,28 @@ def deduction_of(evaluation):
     return evaluation.scheme.indicators.get(kind="deduction")
 
 
+def said_of(evaluation, number=1):
+    return evaluation.self_assessments.get(indicator__number=number)
+
+
+def evidence_of(evaluation, said):
+    """Any record of the system will do: the link to it is what is kept."""
+    return Evidence.objects.create(assessment=said, record=evaluation.zone, added_at=DURING)
+
+
+def file_of(said):
+    person = said.evaluation.reviewers.first().person
+    return Attachment.objects.create(
+        record=said, name="佐证.pdf", sha256="0" * 64, size=1, media_type="application/pdf",
+        attached_by=person, attached_at=DURING,
+    )  # fmt: skip
+
+
+def files_of(evaluation):
+    kind = ContentType.objects.get_for_model(SelfAssessment)
+    return Attachment.objects.filter(content_type=kind, object_id__in=evaluation.self_assessments.values("pk"))
+
+
 WAYS = {
     "the result, saved": save_result,
     "the result, by raw SQL": lambda e: sql("UPDATE evaluation_evaluation SET sha256 = '' WHERE id = %s", e.pk),
@@ -89,6 +113,16 @@ WAYS = {
     "a deduction, added": lambda e: Finding.objects.create(
         evaluation=e, indicator=deduction_of(e), points=Decimal(1), reason="x"
     ),
+    "a record, named": lambda e: evidence_of(e, said_of(e, 2)),
+    "a record, taken off": lambda e: Evidence.objects.filter(assessment__evaluation=e).delete(),
+    "a record, moved": lambda e: Evidence.objects.filter(assessment__evaluation=e).update(assessment=said_of(e, 2)),
+    "a file, handed in": lambda e: file_of(said_of(e, 2)),
+    "a file, removed": lambda e: files_of(e).update(removed_at=DURING),
+    "a file, with other bytes": lambda e: files_of(e).update(sha256="1" * 64),
+    "a file, deleted": lambda e: files_of(e).delete(),
+    "a flag, set aside": lambda e: Dismissal.objects.create(
+        assessment=said_of(e), kind="vacuous", about="0" * 64, reason="x", by=e.reviewers.first().person, at=DURING
+    ),
     "an answer": lambda e: e.objections.update(answer="改"),
     "the whole evaluation, deleted": lambda e: Evaluation.objects.filter(pk=e.pk).delete(),
     "the whole evaluation, deleted by raw SQL": lambda e: sql("DELETE FROM evaluation_evaluation WHERE id = %s", e.pk),
@@ -104,6 +138,8 @@ def published(stages, zone, other_zone, make_zone, partner, secretariat):
     stages.review(other_zone)
     stages.opened(make_zone("mould"))
     evaluation = stages.publicity(zone)
+    evidence_of(evaluation, said_of(evaluation))
+    file_of(said_of(evaluation))
     objection = services.object_to(evaluation, "日期不符", by=partner, now=DURING)
     services.answer_objection(objection, "已核实", by=secretariat, now=DURING)
     services.publish(evaluation, by=secretariat, now=AFTER_PUBLICITY)
@@ -125,6 +161,8 @@ def test_a_published_result_is_kept_and_a_draft_is_not(published, stages, make_s
     """The draft: the zone's evaluation of another year and scheme, with every sheet handed in."""
     of_2024 = make_scheme("1,60,yes,weighted", "2,40,no,weighted", "4,,no,deduction", year=2024)
     draft = stages.scored(zone, scheme=of_2024)
+    evidence_of(draft, said_of(draft))
+    file_of(said_of(draft))
     draft.result = {"official": "1"}
     assert {way: outcome(lambda act=act: act(published)) for way, act in WAYS.items()} == dict.fromkeys(
         WAYS, guard.SENTENCE
@@ -195,6 +233,7 @@ def test_a_role_that_does_not_own_the_tables_cannot_lift_the_guard(published):
 def test_every_part_of_an_evaluation_is_guarded():
     """Whatever goes with an evaluation or its scheme when it is deleted; a new part needs a line in the guard."""
     parts, found = [Evaluation, Scheme], {Evaluation._meta.db_table, Scheme._meta.db_table}
+    found.add(Attachment._meta.db_table)  # the files of a self-assessment, which no key ties to it
     while parts:
         of = parts.pop()
         for relation in of._meta.related_objects:

@@ -325,7 +325,7 @@ def test_pages_take_the_same_queries_for_one_row_and_three(
         (office, page("evaluation_result", first)): 24,
         (office, page("evaluation_compare")): 7,
         (office, page("evaluation_reviewers", first)): 13,
-        (reviewer, page("evaluation_score", first)): 9,
+        (reviewer, page("evaluation_score", first)): 13,
     }
     for (client, address), queries in expected.items():
         client.get(address)  # content types are read once a process

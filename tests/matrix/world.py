@@ -46,7 +46,7 @@ from consortium.models import (
 )
 from consortium.services.files import attach
 from evaluation import services
-from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
+from evaluation.models import AnnualReport, Evidence, Finding, Indicator, Reviewer, Scheme, Side
 from evaluation.services import standards
 from tasks.models import Milestone, Plan, Progress, Supervision, Target, Task
 from zones.models import (
@@ -408,7 +408,8 @@ def standard_check(world: World, side: str, clerk: User) -> None:
 def evaluations(world: World, side: str, clerk: User, college_admin: User, experts: Any) -> None:
     """Last year's is in review with one sheet handed in; the one of the year before is published."""
     now, today = timezone.now(), timezone.localdate()
-    in_force = Scheme.objects.filter(consortium=clerk.affiliation.consortium_id, status="published")
+    consortium = clerk.affiliation.consortium_id
+    in_force = Scheme.objects.filter(consortium=consortium, status="published", subject=Scheme.Subject.ZONE)
     zone = world.records[side]["zone"]
     for scheme in in_force.order_by("-year"):
         evaluation = services.open_evaluation(zone, scheme, by=clerk, today=today)
@@ -416,6 +417,8 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         indicator = scheme.indicators.get(kind="weighted")
         said = [services.Assessed(indicator, True, Decimal(80), f"assessed~{side}")]
         services.save_self_assessment(evaluation, said, by=college_admin)
+        services.add_evidence(evaluation.self_assessments.get(), world.records[side]["outcome"], by=clerk, now=now)
+        world.add("evidence", side, Evidence.objects.get(assessment__evaluation=evaluation))
         services.submit_self_assessment(evaluation, by=college_admin, today=today)
         is_last = scheme.year == today.year - 1
         world.add("evaluation", side, evaluation)

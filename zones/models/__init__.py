@@ -1,7 +1,7 @@
 from .charters import ZoneCharter
 from .classes import Enrollment, InnovationClass, Mentor, Student
 from .contributions import Contribution, Hire
-from .goals import EQUAL, ZoneGoal, time_gone
+from .goals import EQUAL, EVIDENCE, ZoneGoal, time_gone
 from .hour_imports import HourImport
 from .hours import Activity, HourEntry
 from .months import ClosedMonth, NoWork
@@ -28,6 +28,7 @@ from .verification import Level, Verified
 from .zones import Side, Zone, ZonePartner
 
 __all__ = [
+    "EVIDENCE",
     "Activity",
     "Application",
     "ApplicationScore",

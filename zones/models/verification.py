@@ -69,6 +69,11 @@ class VerifiedQuerySet(models.QuerySet):
     def for_list(self):
         return self.select_related("zone", "enterprise", "recorded_by").order_by("-date", "-pk")
 
+    def named(self):
+        """With what their names say."""
+        keys = [text.partition("__")[0] for text in self.model.TEXTS if "__" in text]
+        return self.select_related(*keys) if keys else self
+
 
 class Verified(models.Model):
     """A record that counts once somebody else than who wrote it has verified it."""
