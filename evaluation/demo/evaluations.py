@@ -67,11 +67,17 @@ COUNTED_THIS_YEAR = {  # last year's classes had only begun
     18: ("certificates", "0=0, 5=70, 18=100"),
     19: ("student_outcomes", "0=0, 1=70, 4=100"),
 }
-PROVED_BY: dict[int, Any] = {
-    3: TeacherPlacement, 4: ResearchProject, 5: TechnicalService, 6: TechnicalService, 7: StaffTraining,
-    14: TeachingResource, 18: Outcome, 21: Fund,
-}  # fmt: skip
-TWICE, UNVERIFIED = "mould", "cnc"
+PROVED_BY: dict[int, tuple[Any, dict[str, str]]] = {
+    3: (TeacherPlacement, {}),
+    4: (ResearchProject, {}),
+    5: (TechnicalService, {}),
+    6: (TechnicalService, {}),
+    7: (StaffTraining, {}),
+    14: (TeachingResource, {"kind": "case"}),
+    18: (Outcome, {"kind": "contest_award"}),
+    21: (Fund, {}),
+}
+TWICE = "mould"
 # this year: how far each zone's evaluation is
 IN_REVIEW = ["cnc", "mould"]
 PUBLICITY_OVER = ["assembly", "robot"]
@@ -160,14 +166,13 @@ def _assess(
 
 
 def _name_records(evaluation: Evaluation, chosen: set[int], by: User, at: datetime) -> None:
-    """Two verified records of the year for each indicator that has any. One zone counts a service twice, and one names
-    what nobody has verified yet: the check says so."""
+    """Two verified records of the year for each indicator that has any. One zone counts its services twice: the check
+    says so."""
     for said in evaluation.self_assessments.filter(indicator__number__in=chosen & PROVED_BY.keys()):
-        rows = PROVED_BY[said.indicator.number].objects.filter(zone=evaluation.zone, date__year=evaluation.year)
-        if evaluation.zone.code != UNVERIFIED or said.indicator.number != 14:
-            rows = rows.verified()
         if said.indicator.number == 6 and evaluation.zone.code != TWICE:
             continue
+        model, more = PROVED_BY[said.indicator.number]
+        rows = model.objects.verified().filter(zone=evaluation.zone, date__year=evaluation.year, **more)
         for row in rows.order_by("date", "pk")[:2]:
             add_evidence(said, row, by=by, now=at)
 
