@@ -52,7 +52,8 @@ class AnswersForm(forms.Form):
     saves = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, check: StandardCheck, closed: bool = False, **kwargs: Any):
-        super().__init__(*args, initial={"saves": check.saves}, **kwargs)
+        kwargs["initial"] = {"saves": check.saves}
+        super().__init__(*args, **kwargs)
         self.rows = list(check.answers.select_related("indicator"))
         for row in self.rows:
             for name, field in self._fields_of(row).items():
@@ -61,7 +62,7 @@ class AnswersForm(forms.Form):
                 self.fields[f"indicator_{row.indicator_id}_{name}"] = field
 
     def _fields_of(self, row: StandardAnswer) -> dict[str, forms.Field]:
-        field = StandardAnswer._meta.get_field
+        field: Any = StandardAnswer._meta.get_field
         fields: dict[str, Any] = {}
         if row.indicator.kind == Kind.WEIGHTED and not row.indicator.measure:
             fields["score"] = field("score").formfield(min_value=0, max_value=100)

@@ -50,12 +50,12 @@ def joint_work_list(request: HttpRequest) -> HttpResponse:
 
 def _export(rows: list[Cooperation]) -> HttpResponse:
     """A row for each pair: for each work the records that show it, one below the other."""
-    works = [
-        Column(work.label, lambda row, work=work: "\n".join(cover.label for cover in row.covers.get(work, [])))
-        for work in JointWork
-    ]
+
+    def records(work: JointWork) -> Column:
+        return Column(work.label, lambda row: "\n".join(cover.label for cover in row.covers.get(work, [])))
+
     heads = [Column(_("School"), "school.name"), Column(_("Enterprise"), "enterprise.name")]
-    columns = [*heads, Column(_("Works with a record"), "done"), *works]
+    columns = [*heads, Column(_("Works with a record"), "done"), *map(records, JointWork)]
     table = FoundTable(_("Ten joint works"), columns, Organization.objects.none(), found=rows)
     return xlsx_file(table, table.numbers(), masked=True)
 

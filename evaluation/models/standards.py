@@ -1,5 +1,7 @@
 """A consortium's check of itself against the ministry's standard."""
 
+from decimal import Decimal
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -113,3 +115,8 @@ class StandardAnswer(models.Model):
 
     def __str__(self):
         return str(self.indicator)
+
+    @property
+    def records_behind(self) -> list[tuple[str, Decimal, str]]:
+        """What they are, how many, and the page that lists them."""
+        return [(label, Decimal(figure), url) for label, figure, url in self.behind]

@@ -78,7 +78,8 @@ def copy_evidence(old: Evaluation, new: Evaluation) -> None:
     for said in old.self_assessments.prefetch_related("evidences", "dismissals"):
         target = lines[said.indicator_id]
         files = list(Attachment.objects.about(said).present())
-        for row in (*said.evidences.all(), *said.dismissals.all()):
+        parts: list[Evidence | Dismissal] = [*said.evidences.all(), *said.dismissals.all()]
+        for row in parts:
             row.pk, row.assessment_id = None, target
             row.save(force_insert=True)
         for file in files:

@@ -110,7 +110,8 @@ def save_answers(check: StandardCheck, said: dict[int, Said], *, saves: int, by:
 
 def _remember(check: StandardCheck, row: StandardAnswer, what: str, old: Any, new: Any, by: User) -> None:
     """The check remembers what is said of its lines, with the name of the line."""
-    was, now = ("" if value in (None, "") else f"{row.indicator}: {value}" for value in (old, new))
+    words = {True: _("Yes"), False: _("No")} if what == "applies" else {}
+    was, now = ("" if value in (None, "") else f"{row.indicator}: {words.get(value, value)}" for value in (old, new))
     record(check, by=by, what=what, old=was, new=now)
 
 

@@ -1,5 +1,7 @@
 """One indicator of one evaluation: what was counted and from which records, and counting again."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +25,12 @@ def evaluation_indicator(request: HttpRequest, pk: int, number: int) -> HttpResp
     evaluation = seen(request, pk)
     said = line(evaluation, number)
     measurement = services.measurements(evaluation).get(said.indicator_id)
-    context = {"evaluation": evaluation, "said": said, "indicator": said.indicator, "measurement": measurement}
+    context: dict[str, Any] = {
+        "evaluation": evaluation,
+        "said": said,
+        "indicator": said.indicator,
+        "measurement": measurement,
+    }
     if SelfAssessment.objects.visible_to(request.user).filter(pk=said.pk).exists():
         context["line"] = lines_of(evaluation, by=request.user)[said.indicator_id]
     if measurement and measurement.measure:

@@ -71,7 +71,7 @@ class VerifiedQuerySet(models.QuerySet):
 
     def named(self):
         """With what their names say."""
-        keys = [text.partition("__")[0] for text in self.model.TEXTS if "__" in text]
+        keys = [text.partition("__")[0] for text in self.model.TEXTS if "__" in text]  # type: ignore[attr-defined]
         return self.select_related(*keys) if keys else self
 
 
@@ -92,6 +92,7 @@ class Verified(models.Model):
     SUMS: dict[str, models.Aggregate] = {}
     TEXTS = ["title"]  # what a search looks into
     objects: Any
+    date: Any  # of each register by a name of its own
 
     # PROTECT throughout: what was verified is the evidence under an evaluation
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="+", verbose_name=_("special zone"))
