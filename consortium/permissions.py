@@ -70,6 +70,7 @@ EVALUATIONS: Roles = ALL | {
     Role.MENTOR: on.public_of_own_zone,
     Role.EXPERT: on.assigned_or_public,
 }
+ASSESSMENTS: Roles = ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.EXPERT: on.assigned_reviewer}
 
 
 @on.condition(gettext_lazy("of records that one sees"))
@@ -348,7 +349,8 @@ PERMISSIONS: dict[str, Roles] = {
     "evaluation.see": EVALUATIONS,
     "evaluation.add": {Role.SECRETARIAT: on.anywhere},
     "evaluation.change": {Role.SECRETARIAT: on.anywhere},
-    "evidence.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.EXPERT: on.assigned_reviewer},
+    "self_assessment.see": ASSESSMENTS,
+    "evidence.see": ASSESSMENTS,
     "evaluation.assess": {Role.COLLEGE_ADMIN: on.own_college},
     "evaluation.score": {Role.EXPERT: on.assigned_reviewer},
     "evaluation.object": {Role.COLLEGE_ADMIN: on.anywhere, Role.PARTNER: on.anywhere, Role.MENTOR: on.anywhere},

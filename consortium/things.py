@@ -82,6 +82,7 @@ THINGS = {
     "scheme": "evaluation.Scheme",
     "indicator": "evaluation.Indicator",
     "evaluation": "evaluation.Evaluation",
+    "self_assessment": "evaluation.SelfAssessment",
     "evidence": "evaluation.Evidence",
     "reviewer": "evaluation.Reviewer",
     "score": "evaluation.Score",

@@ -91,8 +91,8 @@ NOT_TAKEN = {
     "zones:staff_count_create": RULE,
     "zones:hour_import_create": FILE,
 }
-# these leave out what is not there and take the rest: one of many entries, the figure of another task
-THE_OTHERS = {"tasks:milestone_report", "zones:hours_countersign"}
+# these leave out what is not there and take the rest: one of many entries, the figure of another task or line
+THE_OTHERS = {"evaluation:standard_check_save", "tasks:milestone_report", "zones:hours_countersign"}
 # what fits, where the kind of the field does not say it
 FITTING = {
     "birth_date": "2006-03-01",

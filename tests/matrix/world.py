@@ -46,7 +46,7 @@ from consortium.models import (
 )
 from consortium.services.files import attach
 from evaluation import services
-from evaluation.models import AnnualReport, Evidence, Finding, Indicator, Reviewer, Scheme, Side
+from evaluation.models import AnnualReport, Finding, Indicator, Reviewer, Scheme, Side
 from evaluation.services import standards
 from tasks.models import Milestone, Plan, Progress, Supervision, Target, Task
 from zones.models import (
@@ -63,6 +63,7 @@ from zones.models import (
     ProjectMember,
     ProjectModule,
     Student,
+    TeachingResource,
     Zone,
     ZoneCharter,
     ZoneGoal,
@@ -417,8 +418,13 @@ def evaluations(world: World, side: str, clerk: User, college_admin: User, exper
         indicator = scheme.indicators.get(kind="weighted")
         said = [services.Assessed(indicator, True, Decimal(80), f"assessed~{side}")]
         services.save_self_assessment(evaluation, said, by=college_admin)
-        services.add_evidence(evaluation.self_assessments.get(), world.records[side]["outcome"], by=clerk, now=now)
-        world.add("evidence", side, Evidence.objects.get(assessment__evaluation=evaluation))
+        line = evaluation.self_assessments.get()
+        world.add("self_assessment", side, line)
+        record, _is_new = TeachingResource.objects.get_or_create(
+            zone=zone, kind="case", title="named as evidence", date=today, organization=zone.college,
+            recorded_by=college_admin, defaults={"recorded_at": now},
+        )  # fmt: skip
+        world.add("evidence", side, services.add_evidence(line, record, by=clerk, now=now))
         services.submit_self_assessment(evaluation, by=college_admin, today=today)
         is_last = scheme.year == today.year - 1
         world.add("evaluation", side, evaluation)
