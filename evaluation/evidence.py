@@ -87,6 +87,12 @@ def is_vacuous(text: str) -> bool:
     return len(words) < SHORTEST or words in PHRASES
 
 
+def named_records(said: SelfAssessment) -> set[tuple[str, int]]:
+    """The records that an indicator names, by kind and key."""
+    rows = said.evidences.values_list("content_type", "object_id")
+    return {(ContentType.objects.get_for_id(kind).model_class().THING, pk) for kind, pk in rows}  # type: ignore[union-attr]
+
+
 def lines_of(evaluation: Evaluation, *, by: User) -> dict[int, Line]:
     """The lines of an evaluation by indicator, with their flags as ``by`` may read them. A constant number of queries
     (one more for each kind of record that is named)."""

@@ -4,7 +4,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
@@ -20,7 +19,7 @@ from consortium.services import Refused
 from zones.models import EVIDENCE, Verified
 
 from .. import services
-from ..evidence import lines_of
+from ..evidence import lines_of, named_records
 from ..forms import ReasonForm
 from ..models import Evaluation, Evidence, SelfAssessment
 from .evaluations import changeable, seen
@@ -40,7 +39,7 @@ def evidence_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     text, asked = request.GET.get("q", "").strip(), request.GET.get("kind", "")
     every_year = request.GET.get("year") == "any"
     rows = _records(request, evaluation, text, asked, None if every_year else evaluation.year)
-    named = set(Evidence.objects.filter(assessment=said).values_list("content_type", "object_id"))
+    named = named_records(said)
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     context = {
         "evaluation": evaluation,
@@ -50,7 +49,7 @@ def evidence_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "text": text,
         "every_year": every_year,
         "page": page,
-        "rows": [(row, (ContentType.objects.get_for_model(row).pk, row.pk) in named) for row in page],
+        "rows": [(row, (row.THING, row.pk) in named) for row in page],
     }
     return render(request, "evaluation/evidence_add.html", context)
 
@@ -60,8 +59,8 @@ def evidence_add(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def evidence_remove(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     evaluation = seen(request, pk)
     require(request.user, "evaluation.assess", evaluation)
-    rows = Evidence.objects.filter(assessment__evaluation=evaluation).select_related("assessment__indicator")
-    row = get_object_or_404(rows, pk=evidence)
+    rows = Evidence.objects.visible_to(request.user).select_related("assessment__indicator")
+    row = get_object_or_404(rows, assessment__evaluation=evaluation, pk=evidence)
     services.remove_evidence(row, by=request.user)
     return redirect(row.assessment)
 
