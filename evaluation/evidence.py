@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from consortium import filestore, pictures
 from consortium.models import Attachment, User
-from zones.models import Outcome, Verified
+from zones.models import Outcome, ResearchProject, TechnicalService, Verified
 
 from .models import Dismissal, Evaluation, Evidence, SelfAssessment
 
@@ -34,6 +34,7 @@ PHRASES = {  # long enough, and still without content
     "相关工作已按要求完成",
     "详见附件佐证材料",
 }
+NUMBERED: dict[Any, str] = {TechnicalService: "contract_number", ResearchProject: "number"}
 Key = tuple[int, int]  # content type and row
 
 
@@ -109,7 +110,8 @@ class _Check:
         self.evaluation = evaluation
         self.names_others = bool(by.affiliation and by.affiliation.sees_whole_consortium)
         self.kind = ContentType.objects.get_for_model(SelfAssessment)
-        said = list(evaluation.self_assessments.select_related("indicator").prefetch_related("evidences", "dismissals"))
+        rows = evaluation.self_assessments.select_related("indicator")
+        said = list(rows.prefetch_related("evidences", "dismissals__by"))
         self.lines = {row.indicator_id: Line(row, list(row.evidences.all())) for row in said}
         self.by_said = {line.said.pk: line for line in self.lines.values()}
         files = Attachment.objects.filter(content_type=self.kind, object_id__in=self.by_said).present().for_list()
@@ -152,7 +154,11 @@ class _Check:
                 yield Kind.SAME_FILE, what, _("The file “%(name)s” is also at: %(places)s.") % words
         for evidence, row in line.rows:
             if row is None:
-                yield Kind.UNREADABLE, str(evidence.pk), _("A record that was named is no longer there.")
+                yield (
+                    Kind.UNREADABLE,
+                    f"{evidence.content_type_id} {evidence.object_id}",
+                    _("A record that was named is no longer there."),
+                )
                 continue
             words = {"name": str(row)}
             if row.date.year != self.evaluation.year:
@@ -192,7 +198,7 @@ class _Check:
         """Every line of any standing evaluation that has one of our files, by hash."""
         found: dict[str, list[SelfAssessment]] = defaultdict(list)
         for line in self.lines.values():
-            for file in line.files:
+            for file in line.files if line.said.is_chosen else ():
                 found[file.sha256].append(line.said)
         others = SelfAssessment.objects.elsewhere(self.evaluation).filter(is_chosen=True)
         rows = Attachment.objects.present().filter(
@@ -224,14 +230,24 @@ class _Check:
 
     @cached_property
     def _rounds(self) -> dict[Key, int]:
-        """Outcomes that are rounds of one achievement: each to the first one, which alone counts (domain)."""
-        kind = ContentType.objects.get_for_model(Outcome)
-        ours = [row for line in self.lines.values() for row in line.records.values() if isinstance(row, Outcome)]
-        roots = {row.same_as_id or row.pk for row in ours}
-        if not roots:
-            return {}
-        rows = Outcome.objects.filter(Q(pk__in=roots) | Q(same_as__in=roots)).values_list("pk", "same_as")
-        return {(kind.pk, pk): same_as or pk for pk, same_as in rows}
+        """Rows that stand for one thing, each to the first of them: rounds of an achievement (domain), and contracts
+        and projects with one number, whichever zone has recorded them."""
+        ours = [row for line in self.lines.values() for row in line.records.values()]
+        found: dict[Key, int] = {}
+        roots = {row.same_as_id or row.pk for row in ours if isinstance(row, Outcome)}
+        if roots:
+            kind = ContentType.objects.get_for_model(Outcome).pk
+            rows = Outcome.objects.filter(Q(pk__in=roots) | Q(same_as__in=roots)).values_list("pk", "same_as")
+            found |= {(kind, pk): same_as or pk for pk, same_as in rows}
+        for model, name in NUMBERED.items():
+            numbers = {getattr(row, name) for row in ours if isinstance(row, model)} - {""}
+            if numbers:
+                kind = ContentType.objects.get_for_model(model).pk
+                first: dict[str, int] = {}
+                rows = model.objects.filter(**{f"{name}__in": numbers}, zone__consortium=self.evaluation.consortium_id)
+                for pk, number in rows.order_by("pk").values_list("pk", name):
+                    found[kind, pk] = first.setdefault(number, pk)
+        return found
 
     def _root(self, evidence: Evidence) -> Key:
         key = (evidence.content_type_id, evidence.object_id)
@@ -239,7 +255,9 @@ class _Check:
 
 
 def _keys(lines: Iterable[SelfAssessment]) -> str:
-    return " ".join(str(pk) for pk in sorted({said.pk for said in lines}))
+    """Where they are, in words that a correction shares with what it corrects."""
+    places = {(said.evaluation.zone_id, said.evaluation.year, said.indicator.number) for said in lines}
+    return " ".join("/".join(map(str, place)) for place in sorted(places))
 
 
 def _grouped(keys: Iterable[Key]) -> dict[int, list[int]]:

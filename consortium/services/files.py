@@ -93,9 +93,13 @@ def _turn(attachment: Attachment, *, was: models.Q, **fields: Any) -> None:
 
 
 def _open(owner: Any) -> None:
-    """Lock the record, so that two who hand in files count one after the other; raise Refused when it is closed."""
-    locked = type(owner)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
-    if sentence := files_closed(locked):
+    """Lock the record, so that two who hand in files count one after the other; raise Refused when it is closed.
+
+    A part that its whole closes says by ``files_under`` what is locked in its place, before anything of it is read.
+    """
+    keeper = getattr(owner, owner.files_under) if hasattr(owner, "files_under") else owner
+    locked = type(keeper)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=keeper.pk)
+    if sentence := files_closed(locked if keeper is owner else type(owner)._base_manager.get(pk=owner.pk)):
         raise Refused(sentence)
 
 

@@ -242,6 +242,7 @@ class SelfAssessment(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     files_act = "evaluation.assess"
+    files_under = "evaluation"
     objects = SelfAssessmentQuerySet.as_manager()
 
     class Meta:

@@ -22,7 +22,6 @@ class Evidence(About):
     """A record of the system that a college names for an indicator. Its files are the self-assessment's attachments."""
 
     assessment = models.ForeignKey(SelfAssessment, models.CASCADE, related_name="evidences")  # a part of it
-    note = models.CharField(_("note"), max_length=200, blank=True)
     # PROTECT: who named what is history
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added at"))

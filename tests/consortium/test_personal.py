@@ -125,7 +125,7 @@ NOT_PERSONAL = {
     "evaluation.Evaluation": "status opened_on self_assessment_on review_on publicity_on publicity_ends_on "
     "published_at result sha256",
     "evaluation.SelfAssessment": "note",
-    "evaluation.Evidence": "note added_at",
+    "evaluation.Evidence": "added_at",
     "evaluation.Dismissal": "kind about reason at",
     "evaluation.Reviewer": "side due_on reminded_on",
     "evaluation.Talk": "held_on",

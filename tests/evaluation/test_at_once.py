@@ -1,17 +1,20 @@
 """Two at once on an evaluation: one wins, one row of history, the other is told; and what happens without the guard."""
 
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from consortium.models import Affiliation, HistoryEntry
-from consortium.services import record
+from consortium.services import files, record
 from evaluation import guard, services
 from evaluation.models import Evaluation, Reviewer, Score
 
+from ..consortium.files import pdf
 from ..together import at_once
 from .conftest import AFTER_PUBLICITY, NOW, TODAY
 
@@ -211,3 +214,40 @@ def test_a_self_assessment_is_handed_in_once(stages, zone, college_admin):
     )
     assert said == ["", GONE.format("Expert review")]
     assert count(evaluation, what="status", new="review") == 1
+
+
+# a file, hand-in
+
+
+@pytest.mark.parametrize("is_guarded", [False, True])
+def test_no_file_comes_in_after_the_hand_in(stages, zone, college_admin, is_guarded, monkeypatch):
+    """The control: a hand-in that waits for nobody leaves a file behind that its reviewers never saw come."""
+    evaluation = stages.self_assessment(zone)
+    rows = [services.Assessed(row, True, Decimal(90)) for row in evaluation.scheme.indicators.weighted()]
+    services.save_self_assessment(evaluation, rows, by=college_admin)
+    line = evaluation.self_assessments.select_related("evaluation").first()
+    if not is_guarded:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
+    looked, handed_in, refuse = Event(), Event(), files._refuse_one_more
+
+    def wait(*told, **more):
+        looked.set()
+        handed_in.wait(2)  # long enough for a hand-in that does not wait
+        refuse(*told, **more)
+
+    monkeypatch.setattr(files, "_refuse_one_more", wait)
+
+    def bring():
+        files.attach(line, SimpleUploadedFile("佐证.pdf", pdf()), by=college_admin, now=NOW)
+
+    def hand_in():
+        looked.wait(10)
+        services.submit_self_assessment(read(evaluation), by=college_admin, today=TODAY)
+        handed_in.set()
+
+    assert at_once(bring, hand_in) == ["", ""]
+    came, went = (count_of.latest("pk").pk for count_of in (
+        HistoryEntry.objects.about(line).filter(what="attached"),
+        HistoryEntry.objects.about(evaluation).filter(what="status", new="review"),
+    ))  # fmt: skip
+    assert (came < went) is is_guarded

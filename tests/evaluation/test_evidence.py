@@ -19,7 +19,7 @@ from evaluation.evidence import is_vacuous, lines_of, open_flags
 from evaluation.models import Dismissal, Evidence, SelfAssessment
 from evaluation.services import Assessed
 from tests.consortium import files
-from zones.models import Outcome, TeachingResource
+from zones.models import Outcome, TeachingResource, TechnicalService
 
 from .conftest import AFTER_PUBLICITY, NOW, TODAY, refusal
 
@@ -140,10 +140,12 @@ def test_sound_evidence_has_no_flag_and_each_doubt_one(assessing, zone, make_res
 def test_what_is_not_chosen_is_not_checked(assessing, zone, college_admin):
     evaluation = assessing(zone)
     row = said(evaluation, 2).indicator
+    for number in (1, 2):
+        hand_in(said(evaluation, number), college_admin)
     services.save_self_assessment(evaluation, [Assessed(row, True, Decimal(90), "")], by=college_admin)
-    assert len(flags(evaluation, college_admin, 2)) == 1
+    assert [len(flags(evaluation, college_admin, number)) for number in (1, 2)] == [1, 2]
     services.save_self_assessment(evaluation, [Assessed(row, False, None, "")], by=college_admin)
-    assert flags(evaluation, college_admin, 2) == []
+    assert [len(flags(evaluation, college_admin, number)) for number in (1, 2)] == [0, 0]
 
 
 def test_the_same_file_under_two_indicators_and_in_two_zones(
@@ -187,6 +189,25 @@ def test_one_achievement_is_counted_once_whichever_of_its_rounds_is_named(
     assert flags(evaluation, college_admin, 3) == []
 
 
+def test_one_contract_recorded_in_two_zones_is_counted_twice(
+    assessing, zone, other_zone, enterprise, college_admin, other_college_admin, secretariat
+):
+    mine, theirs = assessing(zone), assessing(other_zone)
+    for evaluation, by in ((mine, college_admin), (theirs, other_college_admin)):
+        for number, contract in ((1, "JS-2025-01"), (2, "")):
+            service = TechnicalService.objects.create(
+                zone=evaluation.zone, title="工艺改进", contract_number=contract, enterprise=enterprise,
+                date=datetime.date(2025, 3, 1), contract_amount=10, status="verified", recorded_by=by,
+                organization=evaluation.zone.college, recorded_at=NOW, decided_by=secretariat, decided_at=NOW,
+            )  # fmt: skip
+            services.add_evidence(said(evaluation, number), service, by=by, now=NOW)
+    assert flags(mine, college_admin) == [
+        ("same_record", "“工艺改进” is counted also at: an evaluation of another zone.")
+    ]
+    assert flags(theirs, secretariat) == [("same_record", "“工艺改进” is counted also at: 示例产教特区cnc 2025.")]
+    assert flags(mine, college_admin, 2) == []  # without a number nobody can say
+
+
 def test_a_file_that_is_gone_or_damaged_is_said(assessing, zone, college_admin):
     evaluation = assessing(zone)
     whole, gone = hand_in(said(evaluation), college_admin), hand_in(said(evaluation, 2), college_admin, files.pdf(2))
@@ -225,8 +246,12 @@ def test_a_correction_begins_with_the_evidence_and_is_not_its_own_double(
 ):
     evaluation = assessing(zone)
     services.add_evidence(said(evaluation), make_resource(zone), by=college_admin, now=NOW)
-    hand_in(said(evaluation), college_admin)
+    for number in (1, 2):
+        hand_in(said(evaluation, number), college_admin)
     services.submit_self_assessment(evaluation, by=college_admin, today=TODAY)
+    for number in (1, 2):
+        flag = lines_of(evaluation, by=secretariat)[said(evaluation, number).indicator_id].open[0]
+        services.dismiss_flag(said(evaluation, number), flag, reason="两项均适用", by=secretariat, now=NOW)
     for side, person in stages.experts.items():
         services.assign_reviewer(evaluation, person, side, by=secretariat)
     for reviewer in evaluation.reviewers.all():
@@ -237,8 +262,10 @@ def test_a_correction_begins_with_the_evidence_and_is_not_its_own_double(
     services.publish(evaluation, by=secretariat, now=AFTER_PUBLICITY)
     correction = services.supersede(evaluation, by=secretariat, reason="漏记一项", today=TODAY)
     line = lines_of(correction, by=secretariat)[said(correction).indicator_id]
-    assert (len(line.evidences), len(line.files), line.flags) == (1, 1, [])
-    assert flags(evaluation, secretariat) == []
+    assert (len(line.evidences), len(line.files), [flag.dismissed.reason for flag in line.flags]) == (
+        1, 1, ["两项均适用"],
+    )  # fmt: skip
+    assert (open_flags(correction, by=secretariat), flags(evaluation, secretariat)) == (0, [])
     assert {row.evaluation for row in SelfAssessment.objects.filter(evidences__isnull=False)} == {
         evaluation, correction,
     }  # fmt: skip
@@ -343,9 +370,13 @@ def test_the_sheets_ask_as_much_for_many_as_for_one(
     client = client_for(college_admin)
     address = reverse("evaluation:evaluation_assess", args=[evaluation.pk])
     client.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(address).status_code == 200
-    assert len(queries) == QUERIES
+    figures = []
+    for page in (address, said(evaluation).get_absolute_url()):
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).status_code == 200
+        figures.append(len(queries))
+    assert figures == QUERIES
 
 
-QUERIES = 13
+QUERIES = [13, 15]

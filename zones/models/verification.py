@@ -70,9 +70,9 @@ class VerifiedQuerySet(models.QuerySet):
         return self.select_related("zone", "enterprise", "recorded_by").order_by("-date", "-pk")
 
     def named(self):
-        """With what their names say."""
+        """With what their names say, and their zone."""
         keys = [text.partition("__")[0] for text in self.model.TEXTS if "__" in text]  # type: ignore[attr-defined]
-        return self.select_related(*keys) if keys else self
+        return self.select_related("zone", *keys)
 
 
 class Verified(models.Model):
