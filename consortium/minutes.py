@@ -1,6 +1,7 @@
 """The minutes of a meeting on paper: PDF for the file, DOCX to edit. Both are made from the rows, and say the same."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import override
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from .models import AgendaItem, Meeting, Opinion, Resolution
 from .services.spreadsheets import NOT_IN_XML
@@ -30,23 +33,21 @@ def minutes_pdf(meeting: Meeting, now: datetime) -> bytes:
 def minutes_docx(meeting: Meeting, now: datetime) -> bytes:
     """The same as a Word file. What people typed stands in it as text, never as a field or a formula."""
     words, document = _clean(minutes_words(meeting)), Document()
-    font = document.styles["Normal"].font
-    font.name, font.size = "宋体", Pt(11)
-    document.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    _dress(document)
     document.core_properties.title, document.core_properties.author = words["title"], words["consortium"]
     document.core_properties.created = document.core_properties.modified = now
-    document.add_paragraph(words["consortium"])
-    document.add_heading(words["title"], 0)
+    document.add_paragraph(words["consortium"]).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.add_heading(words["title"], 0).alignment = WD_ALIGN_PARAGRAPH.CENTER
     facts = [("时间", "when"), ("地点", "place"), ("主持", "chair"), ("应到／实到", "seats"), ("法定人数", "quorum")]
-    _table(document, None, [[label, words[name]] for label, name in facts])
+    _table(document, (3, 13), None, [[label, words[name]] for label, name in facts])
     document.add_heading("一、出席情况", 1)
-    _table(document, ["席位", "方面", "代表", "到会"], words["present"])
+    _table(document, (7, 3, 4, 2), ["席位", "方面", "代表", "到会"], words["present"])
     document.add_heading("二、议题与结果", 1)
     for item in words["items"]:
         document.add_heading(f"{item['number']}. {item['title']}", 2)
         document.add_paragraph(f"{item['kind']} · {item['proposer']}")
         if item["terms"]:
-            _table(document, None, item["terms"])
+            _table(document, (3, 13), None, item["terms"])
         for seat, kind, text, outcome, answer in item["opinions"]:
             document.add_paragraph(f"书面意见（{seat}，{kind}）：{text}")
             document.add_paragraph(f"答复（{outcome}）：{answer}")
@@ -59,7 +60,7 @@ def minutes_docx(meeting: Meeting, now: datetime) -> bytes:
     if words["resolutions"]:
         number = "四" if words["minutes"] else "三"
         document.add_heading(f"{number}、决议：谁、做什么、何时完成", 1)
-        _table(document, ["编号", "内容", "责任单位", "完成期限"], words["resolutions"])
+        _table(document, (1.5, 6, 4.5, 4), ["编号", "内容", "责任单位", "完成期限"], words["resolutions"])
     document.add_paragraph(words["approved"])
     document.add_paragraph("主持人签字：　　　　　　　　　　年　　月　　日")
     data = BytesIO()
@@ -153,10 +154,41 @@ def _clean(value: Any) -> Any:
     return NOT_IN_XML.sub("", value)
 
 
-def _table(document: Any, head: list[str] | None, rows: list[list[str]]) -> None:
-    table = document.add_table(rows=0, cols=len(rows[0]) if rows else len(head or [""]))
-    table.style = "Table Grid"
-    for row in [*([head] if head else []), *rows]:
-        cells = table.add_row().cells
-        for cell, text in zip(cells, row, strict=True):
-            cell.text = text
+def _dress(document: Any) -> None:
+    """A4, black Chinese type as office papers have it, and the number of the page at its foot."""
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
+    sizes = {"Normal": ("宋体", 11), "Title": ("黑体", 18), "Heading 1": ("黑体", 13), "Heading 2": ("黑体", 11)}
+    for name, (font, size) in sizes.items():
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = font, Pt(size), RGBColor(0, 0, 0)
+        style.element.rPr.rFonts.attrib.clear()  # the theme's fonts, which would win
+        for script in ("ascii", "hAnsi", "eastAsia"):
+            style.element.rPr.rFonts.set(qn(f"w:{script}"), font)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(4), Pt(4)
+    for line in document.styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        document.styles["Title"].element.pPr.remove(line)
+    foot = page.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    foot._p.append(number)
+
+
+def _table(document: Any, widths: Sequence[float], head: list[str] | None, rows: list[list[str]]) -> None:
+    """``widths`` in centimetres; the head is bold and stands on every page that the table runs over."""
+    table = document.add_table(rows=0, cols=len(widths))
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for line in [*([head] if head else []), *rows]:
+        row = table.add_row()
+        for cell, text, width in zip(row.cells, line, widths, strict=True):
+            cell.width, cell.text = Cm(width), text
+            around = cell.paragraphs[0].paragraph_format
+            around.space_before = around.space_after = Pt(2)
+            if line is head:
+                cell.paragraphs[0].runs[0].bold = True
+        if line is head:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

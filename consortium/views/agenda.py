@@ -138,6 +138,9 @@ def agenda_item_votes(request: HttpRequest, pk: int) -> HttpResponse:
     """The secretariat records how seats have voted by hand."""
     item = _to_move(request, pk)
     form = VotesForm(request.POST or None, item=item)
+    if not form.seats:
+        messages.info(request, _("Nobody is present yet. Say first who is, then record the votes."))
+        return redirect("consortium:meeting_present", item.meeting_id)
 
     def save() -> None:
         for seat, choice in form.votes:

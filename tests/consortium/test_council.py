@@ -234,6 +234,11 @@ def test_an_objection_without_an_answer_stops_the_vote(called, meeting, seats, p
     assert list(AgendaItem.objects.shares_by_year()) == [{"year": 2026, "total": 1, "enterprise": 1}]
 
 
+def test_votes_by_hand_lead_to_who_is_present_when_nobody_is(called, meeting, secretariat, client_for):
+    answer = client_for(secretariat).get(reverse("consortium:agenda_item_votes", args=[called.pk]))
+    assert (answer.status_code, answer.url) == (302, reverse("consortium:meeting_present", args=[meeting.pk]))
+
+
 def test_no_meeting_begins_before_its_day_or_without_a_quorum(called, meeting, seats, secretariat):
     meetings.set_present(meeting, [seats["school"].pk, seats["enterprise"].pk], by=secretariat)
     with pytest.raises(Refused, match="The meeting is on"):
