@@ -79,6 +79,7 @@ def faults(page, path: str, widths: tuple[int, ...] = (1280, 390)) -> list[str]:
     words = set(re.findall(r"[A-Za-z][A-Za-z_]+", page.evaluate(TEXTS)))
     if left := words - WORDS - WORDS_OF_A_PAGE.get(path, set()):
         found.append(f"{path}: not in Chinese: {sorted(left)}")
+    page.emulate_media(reduced_motion="reduce")  # a button on its way from dark to light has too little contrast
     page.evaluate(AXE)  # by the debugger, which the Content-Security-Policy does not bind
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
