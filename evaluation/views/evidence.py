@@ -4,6 +4,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
@@ -66,13 +67,14 @@ def evidence_remove(request: HttpRequest, pk: int, evidence: int) -> HttpRespons
 
 
 def flag_dismiss(request: HttpRequest, pk: int, number: int, about: str) -> HttpResponse:
-    """Say why a flag does not hold. One that is gone by now is not there."""
+    """Say why a flag does not hold; of one that is gone by now it is said."""
     evaluation = changeable(request, pk)
     said = line(evaluation, number)
     flags = lines_of(evaluation, by=request.user)[said.indicator_id].open
     flag = next((flag for flag in flags if flag.about == about), None)
     if flag is None:
-        raise Http404
+        messages.info(request, _("This flag does not stand any more."))
+        return redirect(said)
     form = ReasonForm(request.POST or None)
 
     def act() -> None:
