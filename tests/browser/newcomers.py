@@ -15,6 +15,7 @@ from consortium.models import Affiliation, Consortium, Export, Invitation, Joini
 from consortium.services.member_imports import check_members
 from consortium.services.member_template import write_template
 from consortium.services.people import invite
+from evaluation.evidence import lines_of
 from evaluation.models import Evaluation, Objection, Reviewer
 from evaluation.services import invite_guest
 from tests.conftest import LONG_AGO, credit_code
@@ -79,6 +80,11 @@ def rare_records() -> Iterator[str]:
     reviewer = Reviewer.objects.filter(evaluation__status=Evaluation.Status.REVIEW).first()
     for page in ("evaluation:reviewer_return", "evaluation:reviewer_withdraw", "evaluation:reviewer_due"):
         yield f"secretariat {reverse(page, args=[reviewer.evaluation_id, reviewer.pk])}"
+    line = reviewer.evaluation.self_assessments.filter(is_chosen=True).select_related("indicator").first()
+    reviewer.evaluation.self_assessments.filter(pk=line.pk).update(note="见附件")
+    about = lines_of(reviewer.evaluation, by=secretariat)[line.indicator_id].open[0].about
+    flag = [reviewer.evaluation_id, line.indicator.number, about]
+    yield f"secretariat {reverse('evaluation:flag_dismiss', args=flag)}"
     institute = Organization.objects.filter(memberships__consortium=consortium, kind=Kind.INSTITUTE).first()
     link = invite_guest(reviewer.evaluation, "示例来宾专家", institute, days=7, by=secretariat, now=now)
     yield f"nobody {reverse('evaluation:guest_open', args=[link.secret])}"
