@@ -5,11 +5,11 @@ from .agreements import (
     AgreementWarning,
     AgreementWork,
     Clause,
-    Duty,
     JointWork,
     Ownership,
 )
 from .councils import Council, CouncilSeat, SeatDelegate
+from .duties import Duty
 from .exports import Export
 from .files import Attachment
 from .followups import FollowUp
