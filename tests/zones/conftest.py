@@ -16,6 +16,7 @@ from zones.models import (
     Fund,
     Hire,
     HourEntry,
+    HourImport,
     InnovationClass,
     Outcome,
     PartTimeTeacher,
@@ -33,6 +34,8 @@ from zones.models import (
 from zones.services import (
     approve_many,
     log_hours,
+    order_import,
+    run_import,
     save_credit_rule,
     save_credit_table,
     save_outcome,
@@ -40,6 +43,8 @@ from zones.services import (
     submit_many,
     verify,
 )
+
+from .hour_files import upload
 
 HALF_A_YEAR = timedelta(days=180)
 A_DAY = date(2026, 3, 2)
@@ -153,6 +158,19 @@ def rival_entry(entry_of, rival_project, rival_partner, today):
     entry = log_hours(entry_of(rival_project, rival_partner), by=rival_partner, today=today)
     submit_many([entry], by=rival_partner)
     return entry
+
+
+@pytest.fixture
+def hand_in(project):
+    """The order of a file, checked."""
+
+    def make(data, by, name="工时.xlsx") -> HourImport:
+        order = order_import(upload(data, name), language="en", by=by, now=timezone.now())
+        run_import(order)
+        order.refresh_from_db()
+        return order
+
+    return make
 
 
 @pytest.fixture

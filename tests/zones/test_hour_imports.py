@@ -1,73 +1,24 @@
 """Hours from Excel: checked as a whole, read, accepted, written as a whole, and never twice."""
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
 
-from consortium import filestore
-from consortium.models import Attachment, HistoryEntry, Notice
-from consortium.services import Refused, work
-from zones.jobs import run_waiting_imports
-from zones.models import HourEntry, HourImport, ProjectMember, ProjectModule
-from zones.services import (
-    accept_import,
-    approve_many,
-    correct_hours,
-    log_hours,
-    order_import,
-    remove_old_imports,
-    run_import,
-    submit_many,
-)
+from consortium.models import HistoryEntry
+from consortium.services import Refused
+from zones.models import HourEntry, HourImport, ProjectMember
+from zones.services import accept_import, approve_many, correct_hours, log_hours, submit_many
 
-from .hour_files import HEAD, bytes_of, row, upload, workbook
-
-NEW = reverse("zones:hour_import_create")
-TEMPLATE = reverse("zones:hour_import_template")
+from .hour_files import HEAD, bytes_of, row, workbook
+from .hour_orders import accept, faults, found
 
 
 @pytest.fixture(autouse=True)
 def english(settings):
     settings.LANGUAGE_CODE = "en"
-
-
-@pytest.fixture
-def hand_in(project):
-    """The order of a file, checked."""
-
-    def make(data, by, name="工时.xlsx") -> HourImport:
-        order = order_import(upload(data, name), language="en", by=by, now=timezone.now())
-        run_import(order)
-        order.refresh_from_db()
-        return order
-
-    return make
-
-
-@pytest.fixture
-def module(project, rival_project):
-    ProjectModule.objects.create(project=rival_project, number=1, name="他企模块")
-    return ProjectModule.objects.create(project=project, number=1, name="工装设计")
-
-
-def accept(order: HourImport, submits: bool = False) -> HourImport:
-    accept_import(order, submits=submits, by=order.user, now=timezone.now())
-    run_import(order)
-    order.refresh_from_db()
-    return order
-
-
-def faults(order: HourImport) -> list[tuple]:
-    return [(f"{f['column']}{f['row']}", f["text"], f["sentence"]) for f in order.result["faults"]]
-
-
-def found(order: HourImport) -> tuple:
-    return order.status, *(order.result.get(name) for name in ("new", "changed", "unchanged", "hours"))
 
 
 def test_nothing_is_written_before_it_is_accepted_and_then_all_of_it(hand_in, project, partner, mentor, day):
@@ -276,203 +227,6 @@ def test_a_number_that_one_does_not_see_is_no_number(hand_in, rival_entry, proje
 def test_a_mentor_needs_no_column_of_people(hand_in, project, mentor, day):
     accept(hand_in(workbook([day, project.name, 2], head=["日期", "项目", "工时"]), mentor))
     assert HourEntry.objects.values_list("person", "activity").get() == (mentor.pk, "mentoring")
-
-
-def test_the_template_offers_ones_own_and_what_is_typed_into_it_comes_in(
-    hand_in, client_for, project, rival_project, partner, day, module
-):
-    answer = client_for(partner).get(TEMPLATE)
-    book = load_workbook(io.BytesIO(answer.content))
-    sheet = book.worksheets[0]
-    lists = next(one for one in book.worksheets if one.sheet_state == "hidden")
-    assert [one.title for one in book.worksheets] == ["Hours", "Example", "Instructions", "Lists"]
-    assert [[cell for cell in column if cell] for column in lists.iter_cols(values_only=True)][:2] == [
-        ["示例企业人员", "示例企业导师"], [project.name],
-    ]  # fmt: skip
-    assert (sheet.freeze_panes, len(sheet.data_validations.dataValidation)) == ("A2", 6)
-    assert [cell for cell in list(lists.iter_cols(values_only=True))[2] if cell] == ["1 工装设计"]
-    for column, value in enumerate([day, "示例企业人员", project.name, "1 工装设计", "Mentoring", 1.5, ""], 1):
-        sheet.cell(2, column, value)
-    order = hand_in(book, partner)
-    assert found(order) == ("checked", 1, 0, 0, "1.50")
-    accept(order)
-    assert HourEntry.objects.get().module == module
-    assert order.result["notes"] == ["Only the sheet “Hours” was read, not “Example”, “Instructions”, “Lists”."]
-
-
-WITH_MODULE = [*HEAD, "工作模块"]
-
-
-def test_a_module_is_found_by_its_number_or_name_and_anothers_is_not(hand_in, project, module, partner, today):
-    names = ["1 工装设计", "工装设计", 1, "", "他企模块"]
-    rows = [
-        [*row(today - timedelta(days=number), "示例企业人员", project.name), name] for number, name in enumerate(names)
-    ]
-    order = hand_in(workbook(*rows, head=WITH_MODULE), partner)
-    assert faults(order) == [("G6", "他企模块", "“他企模块” is no module of this project.")]
-    accept(hand_in(workbook(*rows[:-1], head=WITH_MODULE), partner))
-    assert list(HourEntry.objects.order_by("-date").values_list("module", flat=True)) == [module.pk] * 3 + [None]
-
-
-def test_one_activity_of_a_day_is_divided_by_modules_and_no_further(hand_in, project, module, partner, day):
-    whole, part = [[*row(day, "示例企业人员", project.name), name] for name in ("", "工装设计")]
-    assert faults(hand_in(workbook(whole, part, part, head=WITH_MODULE), partner)) == [
-        ("A4", day.isoformat(), "Row 3 says the same person, project, day and activity."),
-    ]  # fmt: skip
-    accept(hand_in(workbook(whole, part, head=WITH_MODULE), partner))
-    assert HourEntry.objects.count() == 2
-    assert found(hand_in(workbook(part, head=WITH_MODULE), partner)) == ("checked", 0, 0, 1, "0")
-
-
-def test_without_the_column_a_row_means_the_entry_that_stands_there(hand_in, project, module, partner, day):
-    old = workbook(row(day, "示例企业人员", project.name))
-    accept(hand_in(workbook([*row(day, "示例企业人员", project.name), 1], head=WITH_MODULE), partner))
-    assert found(hand_in(old, partner)) == ("checked", 0, 0, 1, "0")
-    accept(hand_in(workbook([*row(day, "示例企业人员", project.name), ""], head=WITH_MODULE), partner))
-    sentence = "There are hours of several modules here. Add the column “Module”."
-    assert faults(hand_in(old, partner)) == [("A2", day.isoformat(), sentence)]
-
-
-def test_the_export_with_modules_comes_back_unchanged(hand_in, project, module, partner, day, client_for):
-    rows = [[*row(day, "示例企业人员", project.name, hours), name] for hours, name in ((2, ""), (1.5, "工装设计"))]
-    accept(hand_in(workbook(*rows, head=WITH_MODULE), partner))
-    file = client_for(partner).get(f"{reverse('zones:hours_list')}?export=xlsx").content
-    assert found(hand_in(file, partner)) == ("checked", 0, 0, 2, "0")
-    book = load_workbook(io.BytesIO(file))
-    head = [cell.value for cell in book.active[1]]
-    changed = next(row for row in book.active.iter_rows(min_row=2) if row[head.index("Module")].value)
-    changed[head.index("Module")].value = None
-    changed[head.index("Activity")].value = "Teaching"
-    order = hand_in(book, partner)
-    assert order.result["changes"][0]["what"] == [
-        ["activity", "Mentoring", "Teaching"], ["module", "1 工装设计", "none"],
-    ]  # fmt: skip
-    accept(order)
-    assert sorted(HourEntry.objects.values_list("module", "activity")) == [(None, "mentoring"), (None, "teaching")]
-
-
-def test_somebody_elses_import_is_not_there(
-    hand_in, client_for, project, partner, rival_partner, college_admin, mentor, day
-):
-    order = hand_in(workbook(row(day, "示例企业人员", project.name)), partner)
-    detail, accept_it = (reverse(f"zones:hour_import_{page}", args=[order.pk]) for page in ("detail", "accept"))
-    file = reverse("consortium:attachment_download", args=[order.file.pk])
-    for who in (rival_partner, mentor, college_admin):
-        client = client_for(who)
-        answers = [client.get(detail), client.post(accept_it), client.get(file)]
-        assert [answer.status_code for answer in answers] == [404, 404, 404]
-    answer = client_for(partner).get(file)
-    assert b"".join(answer.streaming_content)[:2] == b"PK"
-    order.refresh_from_db()
-    assert order.status == "checked"
-
-
-def test_what_wrote_nothing_goes_after_thirty_days_with_its_file(
-    hand_in, project, partner, day, django_capture_on_commit_callbacks
-):
-    done = accept(hand_in(workbook(row(day, "示例企业人员", project.name)), partner))
-    unread, refused = (hand_in(workbook(row(day, "示例企业人员", project.name, n)), partner) for n in (3, "x"))
-    again = hand_in(workbook(row(day, "示例企业人员", project.name, 0)), partner)
-    same = filestore.path_of(again.file.sha256)
-    HourImport.objects.filter(pk__in=[done.pk, again.pk]).update(finished_at=refused.finished_at)
-    Attachment.objects.about(again).update(sha256=done.file.sha256)  # the same bytes as what stays
-    files = {order.pk: filestore.path_of(order.file.sha256) for order in (done, unread, refused, again)}
-    assert (unread.status, refused.status, again.status) == ("checked", "refused", "refused")
-    last = max(order.finished_at for order in (unread, refused)) + timedelta(days=30)
-    assert refused.goes_on == timezone.localdate(refused.finished_at) + timedelta(days=30)
-    assert (done.goes_on, remove_old_imports(unread.finished_at + timedelta(days=30))) == (None, 0)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert remove_old_imports(last + timedelta(minutes=1)) == 3
-    assert list(HourImport.objects.all()) == [done]
-    assert [path.exists() for path in (files[done.pk], files[unread.pk], files[refused.pk])] == [True, False, False]
-    assert (same.exists(), Attachment.objects.count()) == (True, 1)
-    history = HistoryEntry.objects.filter(object_id=refused.pk, what="deleted").get()
-    assert (history.actor, history.old) == (None, "工时.xlsx")
-
-
-def test_a_short_file_is_checked_and_written_while_one_waits(client_for, project, partner, day):
-    client = client_for(partner)
-    page = client.post(NEW, {"file": upload(workbook(row(day, "示例企业人员", project.name)))}, follow=True)
-    order = HourImport.objects.get()
-    assert (page.context["import"], order.status, page.status_code) == (order, "checked", 200)
-    page = client.post(reverse("zones:hour_import_accept", args=[order.pk]), {"act": "write"}, follow=True)
-    assert (HourEntry.objects.count(), page.context["import"].status) == (1, "done")
-    assert Notice.objects.filter(kind="hours_imported").count() == 0
-
-
-def test_a_long_file_is_left_to_a_worker_and_ends_in_a_notice(
-    client_for, project, partner, day, monkeypatch, django_capture_on_commit_callbacks
-):
-    from zones.models import hour_imports
-    from zones.services import hour_imports as services
-
-    monkeypatch.setattr(services, "SMALL_BYTES", 10)
-    monkeypatch.setattr(hour_imports, "AT_ONCE", 0)
-    client = client_for(partner)
-    page = client.post(NEW, {"file": upload(workbook(row(day, "示例企业人员", project.name)))}, follow=True)
-    order = HourImport.objects.get()
-    assert (order.status, b"hx-get" in page.content) == ("queued", True)
-    run_waiting_imports()
-    order.refresh_from_db()
-    assert (order.status, order.percent) == ("checked", 100)
-    client.post(reverse("zones:hour_import_accept", args=[order.pk]))
-    assert HourEntry.objects.count() == 0
-    run_waiting_imports()
-    run_waiting_imports()
-    assert HourEntry.objects.count() == 1
-    assert Notice.objects.filter(acting_as=partner.affiliation, kind="hours_imported").count() == 2
-
-
-def test_a_worker_that_died_is_taken_over_and_one_that_kills_workers_ends(hand_in, project, partner, day):
-    order = order_import(
-        upload(workbook(row(day, "示例企业人员", project.name))), language="en", by=partner, now=timezone.now()
-    )
-    long_ago = timezone.now() - timedelta(hours=1)
-    HourImport.objects.update(status="running", attempt=1, lease_until=long_ago)
-    run_waiting_imports()
-    order.refresh_from_db()
-    assert (order.status, order.attempt) == ("checked", 2)
-    HourImport.objects.update(status="running", attempt=work.MOST_ATTEMPTS, lease_until=long_ago)
-    run_waiting_imports()
-    order.refresh_from_db()
-    assert (order.status, order.error) == ("failed", "Reading this file has stopped the worker again and again.")
-
-
-def test_a_failure_in_the_middle_writes_nothing_and_says_so(hand_in, project, partner, day, monkeypatch):
-    from zones.services import hour_imports as services
-
-    order = hand_in(workbook(row(day, "示例企业人员", project.name)), partner)
-    monkeypatch.setattr(services, "submit_many", lambda entries, by: 1 / 0)
-    accept(order, submits=True)
-    assert (order.status, order.error) == (
-        "failed",
-        "The file could not be read. The reason stands in the program's log.",
-    )
-    assert (HourEntry.objects.count(), HistoryEntry.objects.filter(content_type__model="hourentry").count()) == (0, 0)
-
-
-def test_who_has_lost_the_role_or_the_file_gets_a_sentence(hand_in, project, partner, day, today):
-    order = hand_in(workbook(row(day, "示例企业人员", project.name)), partner)
-    filestore.path_of(order.file.sha256).unlink()
-    assert accept(order).error == "The file is missing. Hand it in again."
-    other = order_import(
-        upload(workbook(row(day, "示例企业人员", project.name, 1))), language="en", by=partner, now=timezone.now()
-    )
-    partner.affiliations.update(ended_on=today - timedelta(days=1))
-    run_import(other)
-    assert (other.status, other.error) == ("failed", "The role in which this was handed in has ended.")
-
-
-def test_the_file_of_an_import_stays_the_one_file(hand_in, client_for, project, partner, day):
-    order = hand_in(workbook(row(day, "示例企业人员", project.name)), partner)
-    client = client_for(partner)
-    client.post(
-        reverse("consortium:attachment_create", args=["zones.hourimport", order.pk]),
-        {"files": upload(b"text", "a.txt")},
-    )
-    client.post(reverse("consortium:attachment_remove", args=[order.file.pk]))
-    order.refresh_from_db()
-    assert (order.file.name, order.file.removed_at) == ("工时.xlsx", None)
 
 
 def test_a_project_that_one_has_left_meanwhile_is_none(hand_in, project, partner, day):
