@@ -37,7 +37,7 @@ def test_everybody_sees_what_the_table_says(world, thing):
 @pytest.mark.parametrize("thing", SEEN)
 def test_nobody_sees_what_belongs_to_another_consortium(world, thing):
     foreign = world.records["foreign"].get("picture" if thing == "attachment" else thing)
-    assert foreign is not None, f"tests/matrix/world.py makes no {thing} of another consortium"
+    assert foreign is not None, f"tests/matrix/world makes no {thing} of another consortium"
     manager = manager_of(thing)
     seers = [
         name
