@@ -3,14 +3,13 @@ from .charters import agree, compare, save_charter
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .deliveries import accept, deliver, give_back
 from .hour_imports import accept_import, is_small, order_import, remove_old_imports, run_import
+from .hour_rules import BadRows, hour_errors
 from .hour_template import write_template
 from .hours import (
-    BadRows,
     approve_many,
     correct_hours,
     countersign,
     delete_hours,
-    hour_errors,
     log_hours,
     return_many,
     save_hours,

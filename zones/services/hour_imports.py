@@ -23,8 +23,9 @@ from ..inbox import HOURS_IMPORTED
 from ..models import HourImport, ProjectMember
 from ..models.hour_imports import KEPT
 from .hour_plan import Plan, make_plan
+from .hour_rules import BadRows
 from .hour_sheets import Sheet, read_sheet
-from .hours import BadRows, lock_people, save_hours, submit_many
+from .hours import lock_people, save_hours, submit_many
 
 FILE_BYTES = 10 * 1024 * 1024
 SMALL_BYTES = 50_000  # about 700 rows: checked while one waits

@@ -15,8 +15,8 @@ from consortium.permissions import may
 from ..models import HourEntry
 from .hour_places import Places
 from .hour_reader import AT_ONCE, Key, Reader, Row
+from .hour_rules import Errors, hour_errors
 from .hour_sheets import LABELS, Fault, Sheet
-from .hours import Errors, hour_errors
 
 
 @dataclass

@@ -15,8 +15,8 @@ from consortium.models import User
 from ..models import Activity, HourEntry, ProjectModule
 from .hour_cells import Unclear, day_of, hours_of, shown, text_of
 from .hour_places import Places
+from .hour_rules import hour_errors
 from .hour_sheets import Fault, Sheet
-from .hours import hour_errors
 
 PORTION = 1_000
 AT_ONCE = 500  # parameters of one statement

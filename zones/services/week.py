@@ -8,7 +8,8 @@ from django.db import transaction
 from consortium.models import User
 
 from ..models import HourEntry
-from .hours import BadRows, Errors, delete_hours, hour_errors, lock_people, save_hours, submit_many
+from .hour_rules import BadRows, Errors, hour_errors
+from .hours import delete_hours, lock_people, save_hours, submit_many
 
 Cell = tuple[int, int | None, str, date]  # project, module (None: the project as a whole), activity, day
 

@@ -22,7 +22,7 @@ from ..filters import CountersignFilter, HourFilter
 from ..forms import CorrectionForm, HourForm
 from ..models import HourEntry
 from ..oddities import oddities_of
-from ..services.hours import Errors
+from ..services.hour_rules import Errors
 from ..services.week import BadCells
 from ..week import (
     cell_key,
