@@ -19,7 +19,7 @@ from ..services import agenda, meetings
 from ..services.follow_ups import targets_of
 from .meetings import crumbs_of as meeting_crumbs
 from .meetings import meeting_of
-from .pages import form_page
+from .pages import confirm_page, form_page
 
 
 def agenda_item_list(request: HttpRequest) -> HttpResponse:
@@ -106,17 +106,16 @@ def agenda_saved(form: ItemForm, request: HttpRequest) -> AgendaItem:
 def agenda_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
     item = item_of(request, pk)
     require(request.user, "agenda_item.change", item)
-    if request.method == "POST":
-        meetings.remove_item(item, by=request.user)
-        return redirect(item.meeting)
-    context = {
-        "heading": _("Take this item off the agenda?"),
-        "text": _("“%(title)s” goes. The history keeps that it was there.") % {"title": item.title},
-        "label": _("Take it off"),
-        "danger": True,
-        "cancel_url": item.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: meetings.remove_item(item, by=request.user),
+        heading=_("Take this item off the agenda?"),
+        text=_("“%(title)s” goes. The history keeps that it was there.") % {"title": item.title},
+        label=_("Take it off"),
+        danger=True,
+        back=item,
+        then=item.meeting,
+    )
 
 
 def agenda_item_recall(request: HttpRequest, pk: int) -> HttpResponse:

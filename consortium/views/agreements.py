@@ -29,7 +29,7 @@ from ..models import Agreement, AgreementParty, Clause, Duty, HistoryEntry
 from ..permissions import may, require
 from ..services import agreements, clauses
 from ..services.follow_ups import targets_of
-from .pages import form_page
+from .pages import confirm_page, form_page
 
 
 def agreement_list(request: HttpRequest) -> HttpResponse:
@@ -223,18 +223,17 @@ def agreement_follow(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement_remove(request: HttpRequest, pk: int) -> HttpResponse:
     agreement = agreement_of(request, pk)
     require(request.user, "agreement.change", agreement)
-    if request.method == "POST":
-        agreements.remove_draft(agreement, by=request.user)
-        return redirect("consortium:agreement_list")
-    context = {
-        "heading": _("Throw this draft away?"),
-        "text": _("“%(title)s” goes with its parties, clauses and duties. The history keeps that it was there.")
+    return confirm_page(
+        request,
+        lambda: agreements.remove_draft(agreement, by=request.user),
+        heading=_("Throw this draft away?"),
+        text=_("“%(title)s” goes with its parties, clauses and duties. The history keeps that it was there.")
         % {"title": agreement.title},
-        "label": _("Throw away"),
-        "danger": True,
-        "cancel_url": agreement.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+        label=_("Throw away"),
+        danger=True,
+        back=agreement,
+        then="consortium:agreement_list",
+    )
 
 
 # --- parties ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from ..lists import Column, list_page
 from ..models import Announcement, HistoryEntry
 from ..permissions import may, require
 from ..services import announcements
+from .pages import confirm_page
 
 
 def announcement_list(request: HttpRequest) -> HttpResponse:
@@ -101,23 +102,19 @@ def announcement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     announcement = _announcement(request, pk)
     require(request.user, "announcement.change", announcement)
     form = WithdrawForm(request.POST or None)
-    if form.is_valid() and accepted(
-        form,
+    return confirm_page(
+        request,
         lambda: announcements.withdraw(
             announcement, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
         ),
-    ):
-        return redirect(announcement)
-    context = {
-        "heading": _("Withdraw this announcement?"),
-        "text": _("“%(title)s” is no longer shown to its readers. Who has read it stays known.")
+        form=form,
+        heading=_("Withdraw this announcement?"),
+        text=_("“%(title)s” is no longer shown to its readers. Who has read it stays known.")
         % {"title": announcement.title},
-        "form": form,
-        "label": _("Take it back"),
-        "danger": True,
-        "cancel_url": announcement.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+        label=_("Take it back"),
+        danger=True,
+        back=announcement,
+    )
 
 
 def _progress(announcement: Announcement) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """What parties have to do by a day: the list over all agreements, entering, reporting."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +13,7 @@ from ..models import Duty
 from ..permissions import require
 from ..services import duties
 from .agreements import agreement_of, crumbs_of
-from .pages import form_page
+from .pages import confirm_page, form_page
 
 
 def duty_list(request: HttpRequest) -> HttpResponse:
@@ -92,17 +92,15 @@ def duty_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def duty_remove(request: HttpRequest, pk: int) -> HttpResponse:
     duty = _duty(request, pk)
     require(request.user, "duty.change", duty)
-    if request.method == "POST":
-        duties.remove_duty(duty, by=request.user)
-        return redirect(duty.agreement)
-    context = {
-        "heading": _("Remove this duty?"),
-        "text": duty.text,
-        "label": _("Remove"),
-        "danger": True,
-        "cancel_url": duty.agreement.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: duties.remove_duty(duty, by=request.user),
+        heading=_("Remove this duty?"),
+        text=duty.text,
+        label=_("Remove"),
+        danger=True,
+        back=duty.agreement,
+    )
 
 
 def _duty(request: HttpRequest, pk: int) -> Duty:

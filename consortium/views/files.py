@@ -18,6 +18,7 @@ from ..models.files import models_with_files
 from ..permissions import may, require
 from ..services import Refused
 from ..services.files import attach, remove, restore
+from .pages import confirm_page
 
 # what comes from people is never run: not guessed to be something else, and nothing in it may act
 HARMLESS = {
@@ -125,22 +126,21 @@ def attachment_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = _changeable(request, pk)
     owner: Any = attachment.record
-    if request.method == "POST":
+
+    def act() -> None:
         remove(attachment, by=request.user, now=timezone.now())
         messages.success(request, _("%(name)s is removed. It can be restored.") % {"name": attachment})
-        return redirect(owner)
-    return render(
+
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": _("Remove this file"),
-            "text": _("It leaves the page of “%(record)s”. It is kept, stays in the history, and can be restored.")
-            % {"record": owner},
-            "going": [attachment],
-            "label": _("Remove"),
-            "danger": True,
-            "cancel_url": owner.get_absolute_url(),
-        },
+        act,
+        heading=_("Remove this file"),
+        text=_("It leaves the page of “%(record)s”. It is kept, stays in the history, and can be restored.")
+        % {"record": owner},
+        going=[attachment],
+        label=_("Remove"),
+        danger=True,
+        back=owner,
     )
 
 

@@ -20,6 +20,7 @@ from ..models import HistoryEntry, Invitation, User
 from ..permissions import require
 from ..services import people as service
 from ..services.personal import note_export
+from .pages import confirm_page
 
 
 def invitation_list(request: HttpRequest) -> HttpResponse:
@@ -87,20 +88,19 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user).for_list(), pk=pk)
     require(request.user, "invitation.change", invitation)
-    if request.method == "POST":
+
+    def act() -> None:
         service.withdraw(invitation, by=request.user)
         messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
-        return redirect("consortium:invitation_detail", invitation.pk)
-    return render(
+
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": _("Withdraw the invitation"),
-            "text": _("The link that %(name)s has got stops working.") % {"name": invitation.name},
-            "label": _("Withdraw the invitation"),
-            "danger": True,
-            "cancel_url": reverse("consortium:invitation_detail", args=[invitation.pk]),
-        },
+        act,
+        heading=_("Withdraw the invitation"),
+        text=_("The link that %(name)s has got stops working.") % {"name": invitation.name},
+        label=_("Withdraw the invitation"),
+        danger=True,
+        back=invitation,
     )
 
 

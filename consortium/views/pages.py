@@ -1,11 +1,11 @@
-"""The page with one form that nouns of this room share."""
+"""The pages that nouns of every room share: one with a form, and one that asks before an act."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from ..forms import accepted
@@ -39,3 +39,41 @@ def form_page(
         "danger": danger,
     }
     return render(request, "consortium/form.html", context)
+
+
+def confirm_page(
+    request: HttpRequest,
+    act: Callable[[], Any],
+    *,
+    heading: Any,
+    label: Any,
+    back: Any,
+    text: Any = "",
+    going: Sequence[Any] = (),
+    danger: bool = False,
+    form: BaseForm | None = None,
+    then: Any = None,
+) -> HttpResponse:
+    """Ask once; then ``act()`` and go to ``then``, to what it answers, or ``back``.
+
+    ``back``, to which Cancel leads too, and ``then`` are records with a page, or addresses. ``going`` is listed below
+    ``text``. With a ``form`` it must be right first and shows a refusal; without one a refusal goes through.
+    """
+    done: list[Any] = []
+    if request.method == "POST":
+        if form is None:
+            done.append(act())
+        elif form.is_valid():
+            accepted(form, lambda: done.append(act()))
+    if done:
+        return redirect(then or done[0] or back)
+    context = {
+        "heading": heading,
+        "text": text,
+        "going": going,
+        "form": form,
+        "label": label,
+        "danger": danger,
+        "cancel_url": resolve_url(back),
+    }
+    return render(request, "confirm.html", context)

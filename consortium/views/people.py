@@ -4,21 +4,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from .. import personal
 from ..filters.people import PersonFilter
-from ..forms import accepted
 from ..forms.people import ReasonForm, RoleForm
 from ..lists import Column, list_page
 from ..models import Affiliation, HistoryEntry, User
 from ..permissions import may, require, rights_of
 from ..services.people import add_role, end_role, invitations_of
 from ..services.personal import note_export
+from .pages import confirm_page
 
 
 def person_list(request: HttpRequest) -> HttpResponse:
@@ -79,48 +78,43 @@ def affiliation_create(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     require(request.user, "affiliation.add")
     form = RoleForm(request.POST or None, user=request.user, instance=Affiliation(user=person))
-    if form.is_valid() and accepted(form, lambda: add_role(form.instance, by=request.user)):
+
+    def act() -> None:
+        add_role(form.instance, by=request.user)
         messages.success(request, _("The role is given and works from now on."))
-        return redirect("consortium:person_detail", person.pk)
-    return render(
+
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": _("Give %(person)s a role") % {"person": person},
-            "text": _("The person keeps the roles of now and switches between them. Rights never add up."),
-            "form": form,
-            "label": _("Give the role"),
-            "cancel_url": reverse("consortium:person_detail", args=[person.pk]),
-        },
+        act,
+        form=form,
+        heading=_("Give %(person)s a role") % {"person": person},
+        text=_("The person keeps the roles of now and switches between them. Rights never add up."),
+        label=_("Give the role"),
+        back=person,
     )
 
 
 def affiliation_end(request: HttpRequest, pk: int) -> HttpResponse:
     affiliation = get_object_or_404(Affiliation.objects.visible_to(request.user), pk=pk)
     require(request.user, "affiliation.end", affiliation)
+    person = affiliation.user
     form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if accepted(form, lambda: end_role(affiliation, by=request.user, reason=reason)):
-            messages.success(request, _("The role has ended."))
-            gone = affiliation.user == request.user
-            return redirect("home") if gone else redirect("consortium:person_detail", affiliation.user_id)
+
+    def act() -> None:
+        end_role(affiliation, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The role has ended."))
+
     going = [_("Invitation of %(name)s is withdrawn") % {"name": row.name} for row in invitations_of(affiliation)]
-    return render(
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": _("End a role"),
-            "text": _("%(role)s of %(person)s at %(organization)s ends today and stops working at once.")
-            % {
-                "role": affiliation.get_role_display(),
-                "person": affiliation.user,
-                "organization": affiliation.organization,
-            },
-            "going": [_("Access in open sessions and by API token"), *going],
-            "form": form,
-            "label": _("End the role"),
-            "danger": True,
-            "cancel_url": reverse("consortium:person_detail", args=[affiliation.user_id]),
-        },
+        act,
+        form=form,
+        heading=_("End a role"),
+        text=_("%(role)s of %(person)s at %(organization)s ends today and stops working at once.")
+        % {"role": affiliation.get_role_display(), "person": person, "organization": affiliation.organization},
+        going=[_("Access in open sessions and by API token"), *going],
+        label=_("End the role"),
+        danger=True,
+        back=person,
+        then="home" if person == request.user else None,
     )

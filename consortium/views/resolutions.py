@@ -1,7 +1,7 @@
 """What seats say in writing, and what the council resolves: the lists over all meetings, entering, answering."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +13,7 @@ from ..models import Affiliation, AgendaItem, Opinion, Resolution
 from ..permissions import require
 from ..services import agenda, meetings
 from .agenda import crumbs_of, item_of
-from .pages import form_page
+from .pages import confirm_page, form_page
 
 
 def opinion_list(request: HttpRequest) -> HttpResponse:
@@ -61,17 +61,15 @@ def opinion_create(request: HttpRequest, pk: int) -> HttpResponse:
 def opinion_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     opinion = _opinion(request, pk)
     require(request.user, "opinion.take", opinion)
-    if request.method == "POST":
-        agenda.withdraw_opinion(opinion, by=request.user, now=timezone.now())
-        return redirect(opinion)
-    context = {
-        "heading": _("Withdraw this opinion?"),
-        "text": opinion.text,
-        "label": _("Withdraw"),
-        "danger": True,
-        "cancel_url": opinion.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: agenda.withdraw_opinion(opinion, by=request.user, now=timezone.now()),
+        heading=_("Withdraw this opinion?"),
+        text=opinion.text,
+        label=_("Withdraw"),
+        danger=True,
+        back=opinion,
+    )
 
 
 def opinion_answer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -141,17 +139,16 @@ def _resolution_page(request: HttpRequest, resolution: Resolution, heading: str)
 def resolution_remove(request: HttpRequest, pk: int) -> HttpResponse:
     resolution = _resolution(request, pk)
     require(request.user, "resolution.change", resolution)
-    if request.method == "POST":
-        agenda.remove_resolution(resolution, by=request.user)
-        return redirect(resolution.item)
-    context = {
-        "heading": _("Remove this resolution?"),
-        "text": resolution.text,
-        "label": _("Remove"),
-        "danger": True,
-        "cancel_url": resolution.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: agenda.remove_resolution(resolution, by=request.user),
+        heading=_("Remove this resolution?"),
+        text=resolution.text,
+        label=_("Remove"),
+        danger=True,
+        back=resolution,
+        then=resolution.item,
+    )
 
 
 def resolution_report(request: HttpRequest, pk: int) -> HttpResponse:
