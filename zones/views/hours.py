@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry, User
 from consortium.permissions import may, require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..filters import CountersignFilter, HourFilter
@@ -118,20 +119,16 @@ def hours_submit(request: HttpRequest, pk: int) -> HttpResponse:
 def hours_delete(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(HourEntry.objects.visible_to(request.user).for_list(), pk=pk)
     require(request.user, "hours.change", entry)
-    if request.method == "POST":
-        services.delete_hours([entry], by=request.user)
-        return redirect("zones:hours_list")
-    return render(
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": _("Remove this entry"),
-            "text": _("This entry goes; its history stays."),
-            "going": [entry],
-            "label": _("Remove"),
-            "danger": True,
-            "cancel_url": entry.get_absolute_url(),
-        },
+        lambda: services.delete_hours([entry], by=request.user),
+        heading=_("Remove this entry"),
+        text=_("This entry goes; its history stays."),
+        going=[entry],
+        label=_("Remove"),
+        danger=True,
+        back=entry,
+        then="zones:hours_list",
     )
 
 

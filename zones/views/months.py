@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
 from consortium.permissions import require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..forms.months import NoWorkForm, ReopenForm
@@ -41,22 +42,24 @@ def month_close(request: HttpRequest, pk: int, year: int, month: int) -> HttpRes
     if not (2000 <= year <= today.year and 1 <= month <= 12):
         raise Http404
     first = date(year, month, 1)
-    if request.method == "POST":
-        services.close_month(zone, first, by=request.user, now=timezone.now(), today=today)
-        messages.success(request, _("%(month)s is closed.") % {"month": month_name(first)})
-        return redirect(_page(zone, year))
     words = {"zone": zone, "month": month_name(first)}
-    context = {
-        "heading": _("Close %(month)s") % words,
-        "text": _(
+
+    def act() -> None:
+        services.close_month(zone, first, by=request.user, now=timezone.now(), today=today)
+        messages.success(request, _("%(month)s is closed.") % words)
+
+    return confirm_page(
+        request,
+        act,
+        heading=_("Close %(month)s") % words,
+        text=_(
             "After this nobody can log, change or correct hours of %(month)s in %(zone)s. Only the secretariat opens a"
             " month again, with a reason."
         )
         % words,
-        "label": _("Close the month"),
-        "cancel_url": _page(zone, year),
-    }
-    return render(request, "confirm.html", context)
+        label=_("Close the month"),
+        back=_page(zone, year),
+    )
 
 
 def month_open(request: HttpRequest, pk: int) -> HttpResponse:

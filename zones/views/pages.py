@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from consortium.forms import accepted
 from consortium.services import move
+from consortium.views.pages import confirm_page
 
 
 def form_page(
@@ -48,20 +49,15 @@ def move_page(request: HttpRequest, obj: Any, to: str, *, step: Callable[..., No
     labels = dict(obj.Status.choices)
     if to not in labels:
         raise Http404
-    if request.method == "POST":
-        step(obj, to, by=request.user)
-        return redirect(obj)
     words = {"name": obj, "old": obj.get_status_display(), "new": labels[to]}
     label = _("Set to “%(label)s”") % {"label": labels[to]}
-    return render(
+    return confirm_page(
         request,
-        "confirm.html",
-        {
-            "heading": label,
-            "text": _("“%(name)s” is “%(old)s” now and becomes “%(new)s”. This step cannot be taken back.") % words,
-            "label": label,
-            "cancel_url": obj.get_absolute_url(),
-        },
+        lambda: step(obj, to, by=request.user),
+        heading=label,
+        text=_("“%(name)s” is “%(old)s” now and becomes “%(new)s”. This step cannot be taken back.") % words,
+        label=label,
+        back=obj,
     )
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry
 from consortium.permissions import require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..filters import ProjectFilter
@@ -98,30 +98,39 @@ def project_update(request: HttpRequest, pk: int) -> HttpResponse:
 def project_begin(request: HttpRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
     require(request.user, "project.move", project)
-    text = _("People log hours on it from now on. This step cannot be taken back.")
-    return _confirm(
-        request, project, lambda: services.begin_project(project, by=request.user), _("Begin the project"), text
+    return confirm_page(
+        request,
+        lambda: services.begin_project(project, by=request.user),
+        heading=_("Begin the project"),
+        text=_("People log hours on it from now on. This step cannot be taken back."),
+        label=_("Begin the project"),
+        back=project,
     )
 
 
 def work_deliver(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
     work = _get_work(request, thing, pk, "deliver")
-    text = _("“%(work)s” goes to the enterprise, which accepts it or returns it with a reason.") % {"work": work}
-    return _confirm(
-        request, work, lambda: services.deliver(work, by=request.user, now=timezone.now()), _("Deliver"), text
+    return confirm_page(
+        request,
+        lambda: services.deliver(work, by=request.user, now=timezone.now()),
+        heading=_("Deliver"),
+        text=_("“%(work)s” goes to the enterprise, which accepts it or returns it with a reason.") % {"work": work},
+        label=_("Deliver"),
+        back=work,
     )
 
 
 def work_accept(request: HttpRequest, thing: str, pk: int) -> HttpResponse:
     work = _get_work(request, thing, pk, "accept")
-    text = _("“%(work)s” is accepted for the enterprise. This step cannot be taken back.") % {"work": work}
-    return _confirm(
+    standard = getattr(work, "acceptance_standard", "")
+    return confirm_page(
         request,
-        work,
         lambda: services.accept(work, by=request.user, now=timezone.now()),
-        pgettext_lazy("delivery", "Accept"),
-        text,
-        standard=getattr(work, "acceptance_standard", ""),
+        heading=pgettext_lazy("delivery", "Accept"),
+        text=_("“%(work)s” is accepted for the enterprise. This step cannot be taken back.") % {"work": work},
+        going=[_("Acceptance standard: %(standard)s") % {"standard": standard}] if standard else [],
+        label=pgettext_lazy("delivery", "Accept"),
+        back=work,
     )
 
 
@@ -144,18 +153,6 @@ def _get_work(request: HttpRequest, thing: str, pk: int, act: str) -> Any:
     work = get_object_or_404(model.objects.visible_to(request.user).select_related(above), pk=pk)
     require(request.user, f"{thing}.{act}", work)
     return work
-
-
-def _confirm(
-    request: HttpRequest, work: Any, act: Callable[[], None], label: Any, text: Any, *, standard: str = ""
-) -> HttpResponse:
-    """Ask once, then do it and go back to the project."""
-    if request.method == "POST":
-        act()
-        return redirect(work)
-    going = [_("Acceptance standard: %(standard)s") % {"standard": standard}] if standard else []
-    context = {"heading": label, "text": text, "going": going, "label": label, "cancel_url": work.get_absolute_url()}
-    return render(request, "confirm.html", context)
 
 
 def module_add(request: HttpRequest, pk: int) -> HttpResponse:
