@@ -2,15 +2,14 @@
 
 from django.apps import apps
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consortium.forms import accepted
 from consortium.permissions import require
+from consortium.views.pages import confirm_page
 
 from ..forms import TaskFromForm
-from ..models import Task
 from ..services.origins import make_task
 
 
@@ -25,17 +24,12 @@ def task_from(request: HttpRequest, model: str, pk: int) -> HttpResponse:
     source = get_object_or_404(source_model._default_manager.visible_to(request.user), pk=pk)
     require(request.user, "task.add")
     form = TaskFromForm(request.POST or None, source=source, user=request.user)
-    made: list[Task] = []
-    if form.is_valid() and accepted(
-        form,
-        lambda: made.append(make_task(source, **form.cleaned_data, by=request.user, now=timezone.now())),
-    ):
-        return redirect(made[0])
-    context = {
-        "form": form,
-        "heading": _("Make it a task"),
-        "text": _("The task stands in the table of that year and leads back here."),
-        "label": _("Make the task"),
-        "cancel_url": source.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: make_task(source, **form.cleaned_data, by=request.user, now=timezone.now()),
+        form=form,
+        heading=_("Make it a task"),
+        text=_("The task stands in the table of that year and leads back here."),
+        label=_("Make the task"),
+        back=source,
+    )

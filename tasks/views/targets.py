@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from consortium.forms import accepted
 from consortium.permissions import require
 from consortium.services import save_form
+from consortium.views.pages import confirm_page
 
 from ..forms import ProposalForm, TargetForm
 from ..models import Target, Task
@@ -67,19 +68,16 @@ def target_update(request: HttpRequest, pk: int) -> HttpResponse:
 def target_remove(request: HttpRequest, pk: int) -> HttpResponse:
     target = _target(request, pk)
     require(request.user, "target.change", target)
-    back = target.task.get_absolute_url()
-    if request.method == "POST":
-        remove_target(target, by=request.user)
-        return redirect(back)
-    context = {
-        "heading": _("Take this target out?"),
-        "text": _("“%(target)s” is taken out of the task. One of which figures have been reported stays.")
+    return confirm_page(
+        request,
+        lambda: remove_target(target, by=request.user),
+        heading=_("Take this target out?"),
+        text=_("“%(target)s” is taken out of the task. One of which figures have been reported stays.")
         % {"target": target},
-        "label": _("Take out"),
-        "danger": True,
-        "cancel_url": back,
-    }
-    return render(request, "confirm.html", context)
+        label=_("Take out"),
+        danger=True,
+        back=target.task,
+    )
 
 
 def _task(request: HttpRequest, pk: int) -> Task:
