@@ -5,11 +5,12 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium.permissions import require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..evidence import lines_of
@@ -41,16 +42,15 @@ def evaluation_indicator(request: HttpRequest, pk: int, number: int) -> HttpResp
 def evaluation_measure_again(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = seen(request, pk)
     require(request.user, "evaluation.change", evaluation)
-    if request.method == "POST":
-        services.measure_again(evaluation, by=request.user, now=timezone.now())
-        return redirect("evaluation:evaluation_detail", pk)
-    context = {
-        "heading": _("Count again: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("What the records say now replaces what was counted at the hand-in. The history keeps both."),
-        "label": _("Count again"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.measure_again(evaluation, by=request.user, now=timezone.now()),
+        heading=_("Count again: %(zone)s") % {"zone": evaluation.zone},
+        text=_("What the records say now replaces what was counted at the hand-in. The history keeps both."),
+        label=_("Count again"),
+        back=evaluation,
+        then=evaluation,  # it answers the measurements
+    )
 
 
 def _behind(

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from consortium.forms import accepted
 from consortium.lists import Column, list_page
 from consortium.permissions import require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..evidence import lines_of
@@ -69,34 +71,32 @@ def evaluation_compare(request: HttpRequest) -> HttpResponse:
 
 def evaluation_publicity(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = changeable(request, pk)
-    if request.method == "POST":
-        services.start_publicity(evaluation, by=request.user, today=timezone.localdate())
-        return redirect("evaluation:evaluation_result", pk)
     last_day = services.working_day_after(timezone.localdate(), evaluation.scheme.publicity_days)
-    context = {
-        "heading": _("Begin the publicity: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("The review is closed and the result is shown until %(day)s.") % {"day": date_format(last_day)},
-        "going": (services.review_problems(evaluation) if evaluation.status == Evaluation.Status.REVIEW else [])
-        + _open_flags(request, evaluation),
-        "label": _("Begin the publicity"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    problems = services.review_problems(evaluation) if evaluation.status == Evaluation.Status.REVIEW else []
+    return confirm_page(
+        request,
+        lambda: services.start_publicity(evaluation, by=request.user, today=timezone.localdate()),
+        heading=_("Begin the publicity: %(zone)s") % {"zone": evaluation.zone},
+        text=_("The review is closed and the result is shown until %(day)s.") % {"day": date_format(last_day)},
+        going=problems + _open_flags(request, evaluation),
+        label=_("Begin the publicity"),
+        back=evaluation,
+        then=reverse("evaluation:evaluation_result", args=[pk]),
+    )
 
 
 def evaluation_publish(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = changeable(request, pk)
-    if request.method == "POST":
-        services.publish(evaluation, by=request.user, now=timezone.now())
-        return redirect("evaluation:evaluation_result", pk)
-    context = {
-        "heading": _("Publish the result: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("A published result never changes; a correction is a new version with a reason."),
-        "going": _open_flags(request, evaluation),
-        "label": _("Publish"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.publish(evaluation, by=request.user, now=timezone.now()),
+        heading=_("Publish the result: %(zone)s") % {"zone": evaluation.zone},
+        text=_("A published result never changes; a correction is a new version with a reason."),
+        going=_open_flags(request, evaluation),
+        label=_("Publish"),
+        back=evaluation,
+        then=reverse("evaluation:evaluation_result", args=[pk]),
+    )
 
 
 def _open_flags(request: HttpRequest, evaluation: Evaluation) -> list[str]:
@@ -108,40 +108,35 @@ def _open_flags(request: HttpRequest, evaluation: Evaluation) -> list[str]:
 def evaluation_return(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = changeable(request, pk)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and accepted(
-        form, lambda: services.return_to_review(evaluation, by=request.user, reason=form.cleaned_data["reason"])
-    ):
-        return redirect("evaluation:evaluation_detail", pk)
-    context = {
-        "heading": _("Return to the review: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("The result leaves the publicity; it is counted and shown anew after the review."),
-        "form": form,
-        "label": _("Return"),
-        "danger": True,
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.return_to_review(evaluation, by=request.user, reason=form.cleaned_data["reason"]),
+        form=form,
+        heading=_("Return to the review: %(zone)s") % {"zone": evaluation.zone},
+        text=_("The result leaves the publicity; it is counted and shown anew after the review."),
+        label=_("Return"),
+        danger=True,
+        back=evaluation,
+    )
 
 
 def evaluation_supersede(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = changeable(request, pk)
     form = ReasonForm(request.POST or None)
-    opened: list[Evaluation] = []
 
-    def act() -> None:
+    def act() -> Evaluation:
         reason = form.cleaned_data["reason"]
-        opened.append(services.supersede(evaluation, by=request.user, reason=reason, today=timezone.localdate()))
+        return services.supersede(evaluation, by=request.user, reason=reason, today=timezone.localdate())
 
-    if form.is_valid() and accepted(form, act):
-        return redirect("evaluation:evaluation_detail", opened[0].pk)
-    context = {
-        "heading": _("Correct the result: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("A copy goes back to the review. Until it is published this result stands; both stay readable."),
-        "form": form,
-        "label": _("Open a correction"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        act,
+        form=form,
+        heading=_("Correct the result: %(zone)s") % {"zone": evaluation.zone},
+        text=_("A copy goes back to the review. Until it is published this result stands; both stay readable."),
+        label=_("Open a correction"),
+        back=evaluation,
+    )
 
 
 def objection_create(request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..forms import DueForm, FindingForm, ReasonForm, ReviewerForm, TalkForm
@@ -70,37 +72,31 @@ def reviewer_withdraw(request: HttpRequest, pk: int, reviewer: int) -> HttpRespo
     evaluation = changeable(request, pk)
     row = get_object_or_404(evaluation.reviewers.select_related("person"), pk=reviewer)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and accepted(
-        form, lambda: services.withdraw_reviewer(row, by=request.user, reason=form.cleaned_data["reason"])
-    ):
-        return redirect("evaluation:evaluation_reviewers", pk)
-    context = {
-        "heading": _("Withdraw %(reviewer)s") % {"reviewer": row},
-        "text": _("The scores given by this person go too."),
-        "form": form,
-        "label": _("Withdraw"),
-        "danger": True,
-        "cancel_url": "../../",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.withdraw_reviewer(row, by=request.user, reason=form.cleaned_data["reason"]),
+        form=form,
+        heading=_("Withdraw %(reviewer)s") % {"reviewer": row},
+        text=_("The scores given by this person go too."),
+        label=_("Withdraw"),
+        danger=True,
+        back=reverse("evaluation:evaluation_reviewers", args=[pk]),
+    )
 
 
 def reviewer_return(request: HttpRequest, pk: int, reviewer: int) -> HttpResponse:
     evaluation = changeable(request, pk)
     row = get_object_or_404(evaluation.reviewers.select_related("person"), pk=reviewer)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and accepted(
-        form, lambda: services.return_scores(row, by=request.user, reason=form.cleaned_data["reason"])
-    ):
-        return redirect("evaluation:evaluation_reviewers", pk)
-    context = {
-        "heading": _("Return the scores of %(reviewer)s") % {"reviewer": row},
-        "text": _("The scores stay; this person can change them and submits again."),
-        "form": form,
-        "label": _("Return"),
-        "cancel_url": "../../",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.return_scores(row, by=request.user, reason=form.cleaned_data["reason"]),
+        form=form,
+        heading=_("Return the scores of %(reviewer)s") % {"reviewer": row},
+        text=_("The scores stay; this person can change them and submits again."),
+        label=_("Return"),
+        back=reverse("evaluation:evaluation_reviewers", args=[pk]),
+    )
 
 
 def finding_create(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -9,6 +10,7 @@ from consortium.forms import accepted
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry
 from consortium.permissions import may, require
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..filters import SchemeFilter
@@ -118,17 +120,15 @@ def scheme_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def scheme_publish(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
-    if request.method == "POST":
-        services.publish_scheme(scheme, by=request.user, now=timezone.now())
-        return redirect("evaluation:scheme_detail", pk)
-    context = {
-        "heading": _("Put %(scheme)s in force") % {"scheme": scheme},
-        "text": _("From then on its indicators and rules are frozen; a change needs a new version."),
-        "going": services.scheme_problems(scheme),
-        "label": _("Put in force"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.publish_scheme(scheme, by=request.user, now=timezone.now()),
+        heading=_("Put %(scheme)s in force") % {"scheme": scheme},
+        text=_("From then on its indicators and rules are frozen; a change needs a new version."),
+        going=services.scheme_problems(scheme),
+        label=_("Put in force"),
+        back=reverse("evaluation:scheme_detail", args=[pk]),
+    )
 
 
 def scheme_accept(request: HttpRequest, pk: int) -> HttpResponse:
@@ -137,36 +137,34 @@ def scheme_accept(request: HttpRequest, pk: int) -> HttpResponse:
     code = request.GET.get("code", "")
     doubt = next((one for one in services.scheme_doubts(scheme) if one.code == code), None)
     form = ReasonForm(request.POST or None)
-    if form.is_valid() and accepted(
-        form, lambda: services.accept_doubt(scheme, code, by=request.user, reason=form.cleaned_data["reason"])
-    ):
-        return redirect("evaluation:scheme_detail", pk)
-    context = {
-        "heading": _("Accept this in the check-up"),
-        "text": doubt.sentence if doubt else _("The check-up does not say this any more. Reload and look again."),
-        "form": form,
-        "label": _("Accept"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.accept_doubt(scheme, code, by=request.user, reason=form.cleaned_data["reason"]),
+        form=form,
+        heading=_("Accept this in the check-up"),
+        text=doubt.sentence if doubt else _("The check-up does not say this any more. Reload and look again."),
+        label=_("Accept"),
+        back=reverse("evaluation:scheme_detail", args=[pk]),
+    )
 
 
 def scheme_copy(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = _changeable(request, Scheme.objects.visible_to(request.user), pk)
     form = CopyForm(request.POST or None, initial={"year": scheme.year + 1})
-    copies: list[Scheme] = []
-    if form.is_valid() and accepted(
-        form, lambda: copies.append(services.copy_scheme(scheme, year=form.cleaned_data["year"], by=request.user))
-    ):
-        return redirect("evaluation:scheme_detail", copies[0].pk)
-    context = {
-        "heading": _("Copy %(scheme)s") % {"scheme": scheme},
-        "text": _("Rules, grades and indicators become a draft, which you can change."),
-        "form": form,
-        "label": _("Copy"),
-        "cancel_url": "..",
-    }
-    return render(request, "confirm.html", context)
+
+    def act() -> str:
+        copy = services.copy_scheme(scheme, year=form.cleaned_data["year"], by=request.user)
+        return reverse("evaluation:scheme_detail", args=[copy.pk])
+
+    return confirm_page(
+        request,
+        act,
+        form=form,
+        heading=_("Copy %(scheme)s") % {"scheme": scheme},
+        text=_("Rules, grades and indicators become a draft, which you can change."),
+        label=_("Copy"),
+        back=reverse("evaluation:scheme_detail", args=[pk]),
+    )
 
 
 def indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
@@ -192,17 +190,16 @@ def indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
 def indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
     indicator = get_object_or_404(Indicator.objects.visible_to(request.user).select_related("scheme"), pk=pk)
     require(request.user, "indicator.change", indicator)
-    if request.method == "POST":
-        services.remove_indicator(indicator, by=request.user)
-        return redirect("evaluation:scheme_detail", indicator.scheme_id)
-    context = {
-        "heading": _("Remove indicator %(indicator)s") % {"indicator": indicator},
-        "text": _("The weights must add up to 100 again before the scheme can be put in force."),
-        "label": _("Remove"),
-        "danger": True,
-        "cancel_url": "../edit/",
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: services.remove_indicator(indicator, by=request.user),
+        heading=_("Remove indicator %(indicator)s") % {"indicator": indicator},
+        text=_("The weights must add up to 100 again before the scheme can be put in force."),
+        label=_("Remove"),
+        danger=True,
+        back=reverse("evaluation:indicator_update", args=[pk]),
+        then=reverse("evaluation:scheme_detail", args=[indicator.scheme_id]),
+    )
 
 
 def _changeable(request: HttpRequest, rows: QuerySet[Scheme], pk: int) -> Scheme:

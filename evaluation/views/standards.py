@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST
 from consortium.forms import accepted
 from consortium.models import HistoryEntry
 from consortium.permissions import may, require
+from consortium.views.pages import confirm_page
 
 from .. import scoring
 from ..models import StandardCheck
@@ -27,22 +27,20 @@ def standard_check_create(request: HttpRequest) -> HttpResponse:
     require(request.user, "standard_check.add")
     today = timezone.localdate()
     form = CheckYearForm(request.POST or None, initial={"year": today.year})
-    opened: list[StandardCheck] = []
 
-    def act() -> None:
+    def act() -> StandardCheck:
         consortium, year = request.user.affiliation.consortium, form.cleaned_data["year"]
-        opened.append(standards.open_check(consortium, year, by=request.user, now=timezone.now(), today=today))
+        return standards.open_check(consortium, year, by=request.user, now=timezone.now(), today=today)
 
-    if form.is_valid() and accepted(form, act):
-        return redirect(opened[0])
-    context = {
-        "heading": _("Check the consortium against the standard"),
-        "text": _("What records of the system can answer is answered by them; the rest you state yourself."),
-        "form": form,
-        "label": _("Begin"),
-        "cancel_url": reverse("evaluation:standard_check_list"),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        act,
+        form=form,
+        heading=_("Check the consortium against the standard"),
+        text=_("What records of the system can answer is answered by them; the rest you state yourself."),
+        label=_("Begin"),
+        back="evaluation:standard_check_list",
+    )
 
 
 def standard_check_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -71,17 +69,15 @@ def standard_check_count(request: HttpRequest, pk: int) -> HttpResponse:
 
 def standard_check_finish(request: HttpRequest, pk: int) -> HttpResponse:
     check = _changeable(request, pk)
-    if request.method == "POST":
-        standards.finish_check(check, by=request.user, now=timezone.now())
-        return redirect(check)
-    context = {
-        "heading": _("Finish the check against the standard"),
-        "text": _("From then on its answers, figures and result are frozen."),
-        "going": standards.open_points(list(check.answers.select_related("indicator"))),
-        "label": _("Finish"),
-        "cancel_url": check.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        lambda: standards.finish_check(check, by=request.user, now=timezone.now()),
+        heading=_("Finish the check against the standard"),
+        text=_("From then on its answers, figures and result are frozen."),
+        going=standards.open_points(list(check.answers.select_related("indicator"))),
+        label=_("Finish"),
+        back=check,
+    )
 
 
 def _check(request: HttpRequest, pk: int) -> StandardCheck:
