@@ -21,10 +21,11 @@ def form_page(
     text: Any = "",
     label: Any = None,
     danger: bool = False,
+    cancel_url: str = "",
 ) -> HttpResponse:
     """Show ``form``; when it is sent and right, ``save()`` and go to what that answers, or to the last of ``crumbs``.
 
-    ``crumbs`` are addresses and names from the room down to the page to which Cancel leads.
+    ``crumbs`` are addresses and names from the room down to the page to which Cancel leads without a ``cancel_url``.
     """
     saved: list[Any] = []
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: saved.append(save())):
@@ -33,7 +34,7 @@ def form_page(
         "form": form,
         "heading": heading,
         "crumbs": crumbs,
-        "cancel_url": crumbs[-1][0],
+        "cancel_url": cancel_url or crumbs[-1][0],
         "text": text,
         "label": label or _("Save"),
         "danger": danger,

@@ -5,13 +5,11 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from consortium.forms import accepted
 from consortium.services import move
-from consortium.views.pages import confirm_page
+from consortium.views import pages
 
 
 def form_page(
@@ -28,20 +26,16 @@ def form_page(
 
     ``back`` is a record with a page; without it Cancel leads to ``cancel_url``, or to the zones.
     """
-    saved: list[Any] = []
-    if request.method == "POST" and form.is_valid() and accepted(form, lambda: saved.append(save())):
-        return redirect(back or saved[0])
-    return render(
-        request,
-        "zones/form.html",
-        {
-            "form": form,
-            "heading": heading,
-            "back": back,
-            "cancel_url": back.get_absolute_url() if back else cancel_url or reverse("zones:zone_list"),
-            "label": label or _("Save"),
-        },
-    )
+    crumbs: list[tuple[str, Any]] = [(reverse("zones:zone_list"), _("Zones"))]
+    if back:
+        crumbs.append((back.get_absolute_url(), back))
+        cancel_url = ""
+
+    def act() -> Any:
+        saved = save()
+        return back or saved
+
+    return pages.form_page(request, form, act, heading=heading, crumbs=crumbs, cancel_url=cancel_url, label=label)
 
 
 def move_page(request: HttpRequest, obj: Any, to: str, *, step: Callable[..., None] = move) -> HttpResponse:
@@ -51,7 +45,7 @@ def move_page(request: HttpRequest, obj: Any, to: str, *, step: Callable[..., No
         raise Http404
     words = {"name": obj, "old": obj.get_status_display(), "new": labels[to]}
     label = _("Set to “%(label)s”") % {"label": labels[to]}
-    return confirm_page(
+    return pages.confirm_page(
         request,
         lambda: step(obj, to, by=request.user),
         heading=label,
