@@ -22,6 +22,8 @@ from .evidence import lines_of
 from .filters import EvaluationFilter, IndicatorFilter, SchemeFilter
 from .models import Evaluation, Indicator, Objection, Reviewer, Scheme, Score, SelfAssessment
 from .serializers import (
+    AskForMoreSerializer,
+    AssessmentDueSerializer,
     EvaluationSerializer,
     EvidenceCheckSerializer,
     FindingSerializer,
@@ -108,12 +110,22 @@ class EvaluationViewSet(ScopedViewSet):
             raise Http404
         return Response({**evaluation.result, "sha256": evaluation.sha256})
 
-    @extend_schema(request=None, responses=EvaluationSerializer)
+    @extend_schema(request=AssessmentDueSerializer, responses=EvaluationSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        """Hand the evaluation to the college for its self-assessment."""
+        """Hand the evaluation to the college for its self-assessment, with a last day or without."""
         evaluation = self._allowed("evaluation.change")
-        services.start_self_assessment(evaluation, by=request.user, today=timezone.localdate())
+        data = self._read(AssessmentDueSerializer)
+        services.start_self_assessment(evaluation, **data, by=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(evaluation).data)
+
+    @extend_schema(request=AskForMoreSerializer, responses=EvaluationSerializer)
+    @action(detail=True, methods=["post"])
+    def ask_for_more(self, request: Request, pk: str) -> Response:
+        """Give the self-assessment back to the college during the review; sheets that were submitted are open again."""
+        evaluation = self._allowed("evaluation.change")
+        data = self._read(AskForMoreSerializer)
+        services.ask_for_more(evaluation, **data, by=request.user, today=timezone.localdate())
         return Response(self.get_serializer(evaluation).data)
 
     @extend_schema(request=SelfAssessmentSerializer(many=True), responses=SelfAssessmentSerializer(many=True))

@@ -164,6 +164,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class AssessmentDueForm(forms.Form):
+    due_on = forms.DateField(
+        label=_("To be handed in until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class AskForMoreForm(AssessmentDueForm, ReasonForm):
+    field_order = ["reason", "due_on"]
+
+
 class ObjectionForm(forms.Form):
     text = forms.CharField(label=_("Objection"), widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -186,11 +196,47 @@ class Line:
 
 
 class Sheet(forms.Form):
-    """A form with a line for each weighted indicator; its fields are named ``score_N`` for the indicator number N."""
+    """A form with a line for each weighted indicator; its fields are named ``score_N`` for the indicator number N.
+
+    Beside each input stands what was saved when the page was made (``was_score_N``, ``version_N``): a line that was
+    not touched since takes over what is saved now, so an old window undoes nothing.
+    """
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.said = list(evaluation.self_assessments.select_related("indicator").order_by("indicator__number"))
+        self.data: Any = self.data.copy()
+
+    def _is_touched(self, number: int, *names: str) -> bool:
+        """Whether the line is sent at all, and as something else than was shown; who shows nothing has touched it."""
+        fields = [f"{name}_{number}" for name in names]
+        if not any(name in self.data for name in fields):
+            return False
+        shown = {name: self.data.get(f"was_{name}") for name in fields}
+        return any(was is None or _typed(self.data.get(name, "")) != _typed(was) for name, was in shown.items())
+
+    def _take_over(self, number: int, saved: dict[str, str]) -> None:
+        for name, text in saved.items():
+            self.data[f"{name}_{number}"] = text
+
+    def _version(self, number: int) -> int | None:
+        seen = self.data.get(f"version_{number}", "")
+        return int(seen) if seen.isdecimal() else None
+
+    def _totals(self, exact: dict[int, Fraction]) -> dict[str, object]:
+        """Rescaled and absolute over the chosen indicators with a figure in ``exact``, and how many of how many."""
+        pairs = [
+            (said.indicator.weight, exact[said.indicator_id])
+            for said in self.said
+            if said.is_chosen and said.indicator_id in exact
+        ]
+        rescaled, absolute = scoring.totals(pairs)
+        return {
+            "rescaled": scoring.rounded(rescaled),
+            "absolute": scoring.rounded(absolute),
+            "scored": len(pairs),
+            "chosen": sum(said.is_chosen for said in self.said),
+        }
 
     def lines(self) -> Iterator[Line]:
         section = None
@@ -220,7 +266,14 @@ class Sheet(forms.Form):
         return forms.CharField(label=f"{indicator} · {label}", required=False, widget=forms.Textarea(attrs=attrs))
 
 
+def _typed(text: str) -> str:
+    """As a window sends it: with the line ends of the web."""
+    return text.replace("\r\n", "\n")
+
+
 class SelfAssessmentForm(Sheet):
+    """The college's own sheet."""
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for said in self.said:
@@ -235,6 +288,18 @@ class SelfAssessmentForm(Sheet):
             self.fields[f"score_{number}"] = self._score_field(row, str(_("own score")))
             self.fields[f"note_{number}"] = self._note_field(row, str(_("explanation")))
             self.initial.update({f"score_{number}": said.self_score, f"note_{number}": said.note})
+            if self.is_bound and not self._is_touched(number, *self._names(said)):
+                self._take_over(number, {**self.saved(said), "version": ""})
+
+    @staticmethod
+    def _names(said: SelfAssessment) -> list[str]:
+        return ["score", "note"] if said.indicator.is_required else ["chosen", "score", "note"]
+
+    @staticmethod
+    def saved(said: SelfAssessment) -> dict[str, str]:
+        """What is saved of the line, as a window sends it."""
+        score = "" if said.self_score is None else str(said.self_score)
+        return {"chosen": "on" if said.is_chosen else "", "score": score, "note": said.note}
 
     def assessed(self) -> list[Assessed]:
         data = self.cleaned_data
@@ -244,22 +309,23 @@ class SelfAssessmentForm(Sheet):
                 is_chosen=data[f"chosen_{said.indicator.number}"],
                 self_score=data[f"score_{said.indicator.number}"],
                 note=data[f"note_{said.indicator.number}"],
+                version=self._version(said.indicator.number),
             )
             for said in self.said
         ]
 
+    def totals(self) -> dict[str, object]:
+        """By the own scores that are saved so far."""
+        scores = {said.indicator_id: said.self_score for said in self.said}
+        return self._totals({key: Fraction(score) for key, score in scores.items() if score is not None})
+
 
 class ScoreForm(Sheet):
-    """One's own scoring sheet.
-
-    Beside each input stands what was saved when the page was made (``was_score_N``, ``was_note_N``, ``version_N``):
-    what was not touched since takes over what is saved now, so an old window undoes nothing.
-    """
+    """One's own scoring sheet."""
 
     def __init__(self, *args: Any, reviewer: Reviewer, closed: bool = False, **kwargs: Any):
         super().__init__(*args, evaluation=reviewer.evaluation, **kwargs)
         self.given = {row.indicator_id: row for row in reviewer.scores.all()}
-        self.data: Any = self.data.copy()
         measured = reviewer.evaluation.measurements.select_related("indicator")
         self.measured = {row.indicator_id: row for row in measured}
         for said in self.said:
@@ -274,19 +340,9 @@ class ScoreForm(Sheet):
                 self.fields[name].disabled = closed
             if earlier := self.given.get(row.pk):
                 self.initial.update({f"score_{number}": earlier.score, f"note_{number}": earlier.note})
-            if self.is_bound and not self._is_touched(number):
-                self.data[f"score_{number}"] = str(earlier.score) if earlier else ""
-                self.data[f"note_{number}"] = earlier.note if earlier else ""
-                self.data[f"version_{number}"] = ""
-
-    def _is_touched(self, number: int) -> bool:
-        names = [f"score_{number}", f"note_{number}"]
-        if not any(name in self.data for name in names):
-            return False
-        return any(
-            self.data.get(name, "").replace("\r\n", "\n") != self.data.get(f"was_{name}", "").replace("\r\n", "\n")
-            for name in names
-        )
+            if self.is_bound and not self._is_touched(number, "score", "note"):
+                score, note = (str(earlier.score), earlier.note) if earlier else ("", "")
+                self._take_over(number, {"score": score, "note": note, "version": ""})
 
     def scores(self) -> list[Given]:
         data = self.cleaned_data
@@ -301,23 +357,7 @@ class ScoreForm(Sheet):
             if said.is_chosen
         ]
 
-    def _version(self, number: int) -> int | None:
-        seen = self.data.get(f"version_{number}", "")
-        return int(seen) if seen.isdecimal() else None
-
     def totals(self) -> dict[str, object]:
-        """What is saved so far: rescaled and absolute over the scored weights, how many of how many."""
+        """By what is saved so far; a measured indicator counts as measured."""
         exact = {key: row.exact for key, row in self.measured.items()}
-        exact |= {key: Fraction(row.score) for key, row in self.given.items()}
-        pairs = [
-            (said.indicator.weight, exact[said.indicator_id])
-            for said in self.said
-            if said.is_chosen and said.indicator_id in exact
-        ]
-        rescaled, absolute = scoring.totals(pairs)
-        return {
-            "rescaled": scoring.rounded(rescaled),
-            "absolute": scoring.rounded(absolute),
-            "scored": len(pairs),
-            "chosen": sum(said.is_chosen for said in self.said),
-        }
+        return self._totals(exact | {key: Fraction(row.score) for key, row in self.given.items()})

@@ -18,6 +18,15 @@ from .models import AnnualReport, Evaluation, Objection
 Role, Mail = Affiliation.Role, Notice.Mail
 TAKING_PART = (Role.COLLEGE_ADMIN, Role.PARTNER)
 
+ASSESSMENT_ASKED = notice_kind(
+    "assessment_asked", gettext_lazy("A self-assessment is asked for"), Role.COLLEGE_ADMIN, mail=Mail.NOW
+)
+ASSESSMENT_DUE = notice_kind(
+    "assessment_due", gettext_lazy("A self-assessment is due"), Role.COLLEGE_ADMIN, mail=Mail.NOW
+)
+MORE_ASKED = notice_kind(
+    "more_asked", gettext_lazy("A self-assessment is returned for more"), Role.COLLEGE_ADMIN, Role.EXPERT, mail=Mail.NOW
+)
 PUBLICITY_BEGUN = notice_kind("publicity_begun", gettext_lazy("A result enters publicity"), *TAKING_PART, mail=Mail.NOW)
 RESULT_PUBLISHED = notice_kind(
     "result_published", gettext_lazy("A result is published"), *TAKING_PART, Role.EXPERT, mail=Mail.DIGEST
@@ -51,8 +60,14 @@ def evaluations_in_hand(user: User, today: date) -> Iterator[Waiting]:
             if is_expert
             else evaluation.get_absolute_url(),
             _("Score") if is_expert else _("Open"),
-            evaluation.publicity_ends_on if is_over else due.get(evaluation.pk),
+            due.get(evaluation.pk) if is_expert else _due(evaluation, is_over),
         )
+
+
+def _due(evaluation: Evaluation, is_over: bool) -> date | None:
+    if evaluation.status == Evaluation.Status.SELF_ASSESSMENT:
+        return evaluation.assessment_due_on
+    return evaluation.publicity_ends_on if is_over else None
 
 
 def _what_waits(evaluation: Any, is_over: bool, is_expert: bool) -> str:

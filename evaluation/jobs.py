@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import ChannelError, OperationalError
 
 from .models import AnnualReport
-from .services import remind_reviewers, reports
+from .services import remind_colleges, remind_reviewers, reports
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,8 @@ def make_waiting_reports() -> None:
 
 @shared_task(name="evaluation.remind")
 def remind() -> None:
-    """Remind reviewers of the sheets that they have still to hand in."""
+    """Remind colleges of self-assessments and reviewers of sheets that they have still to hand in."""
+    remind_colleges(timezone.now())
     remind_reviewers(timezone.now())
 
 

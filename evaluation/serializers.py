@@ -64,6 +64,7 @@ class EvaluationSerializer(serializers.ModelSerializer):
             "status",
             "opened_on",
             "self_assessment_on",
+            "assessment_due_on",
             "review_on",
             "publicity_on",
             "publicity_ends_on",
@@ -81,15 +82,23 @@ class OpenSerializer(serializers.Serializer):
     year = serializers.IntegerField()
 
 
+class AssessmentDueSerializer(serializers.Serializer):
+    """The last day of the self-assessment; without one there is no reminder."""
+
+    due_on = serializers.DateField(allow_null=True, default=None)
+
+
 class SelfAssessmentSerializer(serializers.ModelSerializer):
     number = serializers.IntegerField(source="indicator.number", read_only=True)
     indicator = serializers.IntegerField(source="indicator_id")
     # no bounds here: the model says it with the pages' sentence
     self_score: Any = serializers.DecimalField(max_digits=None, decimal_places=None, allow_null=True, default=None)
+    # of the line that the writer has seen; without it nothing is checked
+    version: Any = serializers.IntegerField(required=False, allow_null=True, min_value=0)
 
     class Meta:
         model = SelfAssessment
-        fields = ["indicator", "number", "is_chosen", "self_score", "note"]
+        fields = ["indicator", "number", "is_chosen", "self_score", "note", "version"]
 
 
 class EvidenceSerializer(serializers.Serializer):
@@ -180,6 +189,10 @@ class ObjectionAnswerSerializer(serializers.Serializer):
 
 class GivenReasonSerializer(serializers.Serializer):
     reason = serializers.CharField()
+
+
+class AskForMoreSerializer(AssessmentDueSerializer, GivenReasonSerializer):
+    pass
 
 
 class SidesSerializer(serializers.Serializer):

@@ -1,14 +1,17 @@
 from django.urls import path
 
-from .views import evaluations, evidence, indicators, results, reviews, schemes, sheets, standards
+from .views import assessing, evaluations, evidence, indicators, results, reviews, schemes, sheets, standards
 
 evaluation_patterns = [
     path("", evaluations.evaluation_list, name="evaluation_list"),
     path("compare/", results.evaluation_compare, name="evaluation_compare"),
     path("new/", evaluations.evaluation_create, name="evaluation_create"),
     path("<int:pk>/", evaluations.evaluation_detail, name="evaluation_detail"),
-    path("<int:pk>/start/", evaluations.evaluation_start, name="evaluation_start"),
-    path("<int:pk>/assess/", evaluations.evaluation_assess, name="evaluation_assess"),
+    path("<int:pk>/start/", assessing.evaluation_start, name="evaluation_start"),
+    path("<int:pk>/assess/", assessing.evaluation_assess, name="evaluation_assess"),
+    path("<int:pk>/assess/<int:number>/", assessing.evaluation_assess_line, name="evaluation_assess_line"),
+    path("<int:pk>/assess/due/", assessing.assessment_due, name="assessment_due"),
+    path("<int:pk>/assess/return/", assessing.ask_for_more, name="ask_for_more"),
     path("<int:pk>/indicators/<int:number>/", indicators.evaluation_indicator, name="evaluation_indicator"),
     path("<int:pk>/indicators/<int:number>/evidence/", evidence.evidence_add, name="evidence_add"),
     path("<int:pk>/evidence/<int:evidence>/remove/", evidence.evidence_remove, name="evidence_remove"),

@@ -104,6 +104,7 @@ ROUTES: dict[str, Route] = {
     "evaluations-detail": {"GET": "evaluation.see"},
     "evaluations-result": {"GET": "evaluation.see"},
     "evaluations-start": {"POST": "evaluation.change"},
+    "evaluations-ask-for-more": {"POST": "evaluation.change"},
     "evaluations-self-assessment": {"GET": "evaluation.see", "POST": "evaluation.assess"},
     "evaluations-evidence": {"GET": "evidence.see"},
     "evaluations-submit": {"POST": "evaluation.assess"},

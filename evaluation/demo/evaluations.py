@@ -143,7 +143,9 @@ def _assess(
     """Open a zone's evaluation and let the college assess itself; two or three optional indicators are left out."""
     by = people.users["college"]
     evaluation = open_evaluation(ground.zones[code], scheme, by=people.users["secretariat"], today=begun)
-    start_self_assessment(evaluation, by=people.users["secretariat"], today=begun + timedelta(days=5))
+    start_self_assessment(
+        evaluation, by=people.users["secretariat"], today=begun + timedelta(days=5), due_on=begun + timedelta(days=70)
+    )
     if not submit:
         return evaluation
     indicators = list(scheme.indicators.weighted())

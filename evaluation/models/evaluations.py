@@ -125,7 +125,7 @@ class Evaluation(models.Model):
     TRANSITIONS = {
         Status.PREPARING: {Status.SELF_ASSESSMENT},
         Status.SELF_ASSESSMENT: {Status.REVIEW},
-        Status.REVIEW: {Status.PUBLICITY},
+        Status.REVIEW: {Status.SELF_ASSESSMENT, Status.PUBLICITY},
         Status.PUBLICITY: {Status.REVIEW, Status.PUBLISHED},
         Status.PUBLISHED: {Status.SUPERSEDED},
     }
@@ -138,6 +138,8 @@ class Evaluation(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PREPARING)
     opened_on = models.DateField(_("opened on"))
     self_assessment_on = models.DateField(_("self-assessment from"), null=True, blank=True)
+    assessment_due_on = models.DateField(_("self-assessment due on"), null=True, blank=True)
+    assessment_reminded_on = models.DateField(null=True, blank=True, editable=False)
     review_on = models.DateField(_("review from"), null=True, blank=True)
     publicity_on = models.DateField(_("publicity from"), null=True, blank=True)
     publicity_ends_on = models.DateField(_("publicity until"), null=True, blank=True)
@@ -189,6 +191,11 @@ class Evaluation(models.Model):
     def is_frozen(self) -> bool:
         return self.status in self.Status.frozen()
 
+    def assessment_late(self, day: date) -> bool:
+        """Whether the self-assessment is still to be handed in after its last day."""
+        due = self.assessment_due_on
+        return self.status == self.Status.SELF_ASSESSMENT and due is not None and due < day
+
     def publicity_over(self, day: date) -> bool:
         """Whether the last day of publicity lies before ``day``."""
         return self.publicity_ends_on is not None and self.publicity_ends_on < day
@@ -208,19 +215,25 @@ class Evaluation(models.Model):
         return 1 if self.supersedes is None else self.supersedes.version + 1
 
 
-class SelfAssessmentQuerySet(models.QuerySet):
+class PartQuerySet(models.QuerySet):
+    """Parts of evaluations that not everybody who sees the evaluation may read."""
+
     def visible_to(self, user):
-        """With its evidence: the whole consortium's for those who see it, one's own college's, and what one reviews."""
+        """All for those who see the whole consortium, else of the evaluations that one sees what is one's own."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()
         rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
-        if affiliation.sees_whole_consortium:
-            return rows
-        if affiliation.role == Role.COLLEGE_ADMIN:
-            return rows.filter(evaluation__zone__college=affiliation.organization_id)
-        if affiliation.role == Role.EXPERT:
-            return rows.filter(evaluation__reviewers__person=user)
+        return rows if affiliation.sees_whole_consortium else rows.own(user)
+
+
+class SelfAssessmentQuerySet(PartQuerySet):
+    def own(self, user):
+        """With its evidence: that of one's own college, and of what one reviews."""
+        if user.affiliation.role == Role.COLLEGE_ADMIN:
+            return self.filter(evaluation__zone__college=user.affiliation.organization_id)
+        if user.affiliation.role == Role.EXPERT:
+            return self.filter(evaluation__reviewers__person=user)
         return self.none()
 
     def elsewhere(self, evaluation: "Evaluation"):
@@ -240,6 +253,7 @@ class SelfAssessment(models.Model):
         _("own score"), max_digits=5, decimal_places=2, null=True, blank=True, validators=SCORE_RANGE
     )
     note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)  # counts up with each change
 
     files_act = "evaluation.assess"
     files_under = "evaluation"
@@ -276,16 +290,10 @@ class SelfAssessment(models.Model):
         return str(_("Evidence stays as it was handed in."))
 
 
-class ReviewerQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Who reviews is for the secretariat, the bureau and the auditor; an expert knows of the own review."""
-        affiliation = user.affiliation
-        if not affiliation:
-            return self.none()
-        rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
-        if affiliation.sees_whole_consortium:
-            return rows
-        return rows.filter(person=user) if affiliation.role == Role.EXPERT else self.none()
+class ReviewerQuerySet(PartQuerySet):
+    def own(self, user):
+        """An expert knows of the own review."""
+        return self.filter(person=user) if user.affiliation.role == Role.EXPERT else self.none()
 
 
 class Reviewer(models.Model):

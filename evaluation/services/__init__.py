@@ -19,6 +19,7 @@ from .publication import (
     supersede,
     working_day_after,
 )
+from .reminders import remind_colleges, remind_reviewers
 from .results import compute, recompute, verify_results
 from .reviewers import (
     assign_reviewer,
@@ -28,7 +29,6 @@ from .reviewers import (
     invite_guest,
     move_due,
     record_talk,
-    remind_reviewers,
     renew_guest_link,
     return_scores,
     withdraw_reviewer,
@@ -49,7 +49,15 @@ from .schemes import (
     scheme_problems,
 )
 from .scores import Given, save_scores, submit_scores
-from .self_assessment import Assessed, save_self_assessment, start_self_assessment, submit_self_assessment
+from .self_assessment import (
+    Assessed,
+    ask_for_more,
+    more_asked,
+    move_assessment_due,
+    save_self_assessment,
+    start_self_assessment,
+    submit_self_assessment,
+)
 
 __all__ = [
     "accept_doubt",
@@ -60,6 +68,10 @@ __all__ = [
     "invite_guest",
     "move_due",
     "record_talk",
+    "ask_for_more",
+    "more_asked",
+    "move_assessment_due",
+    "remind_colleges",
     "remind_reviewers",
     "renew_guest_link",
     "Assessed",

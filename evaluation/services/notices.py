@@ -13,6 +13,9 @@ from consortium.models import Affiliation, User
 from consortium.services.notices import notify
 
 from ..inbox import (
+    ASSESSMENT_ASKED,
+    ASSESSMENT_DUE,
+    MORE_ASKED,
     OBJECTION_ANSWERED,
     OBJECTION_MADE,
     PUBLICITY_BEGUN,
@@ -25,6 +28,51 @@ from ..inbox import (
 from ..models import AnnualReport, Evaluation, Objection, Reviewer
 
 Role = Affiliation.Role
+
+
+def tell_assessment(evaluation: Evaluation, *, at: datetime) -> None:
+    day = evaluation.assessment_due_on
+    _tell(
+        evaluation,
+        _college(evaluation),
+        ASSESSMENT_ASKED,
+        lambda: (
+            _("%(evaluation)s: the self-assessment is asked for until %(day)s.")
+            % {"evaluation": evaluation, "day": date_format(day)}
+            if day
+            else _("%(evaluation)s: the self-assessment is asked for.") % {"evaluation": evaluation}
+        ),
+        at,
+    )
+
+
+def tell_assessment_due(evaluation: Evaluation, *, at: datetime) -> None:
+    day = evaluation.assessment_due_on
+    _tell(
+        evaluation,
+        _college(evaluation),
+        ASSESSMENT_DUE,
+        lambda: (
+            _("%(evaluation)s: the self-assessment is to be handed in until %(day)s.")
+            % {"evaluation": evaluation, "day": date_format(day) if day else ""}
+        ),
+        at,
+    )
+
+
+def tell_more_asked(evaluation: Evaluation, *, at: datetime) -> None:
+    """The college, which has the work, and the reviewers, whose sheets are open again."""
+    reviewing = Q(role=Role.EXPERT, user__in=evaluation.reviewers.values("person"))
+    _tell(
+        evaluation,
+        _college(evaluation) | reviewing,
+        MORE_ASKED,
+        lambda: (
+            _("%(evaluation)s: the self-assessment was returned for more; the reason stands on its page.")
+            % {"evaluation": evaluation}
+        ),
+        at,
+    )
 
 
 def tell_publicity(evaluation: Evaluation, *, at: datetime) -> None:
@@ -107,8 +155,11 @@ def tell_review_due(reviewer: Reviewer, *, at: datetime) -> None:
 def _taking_part(evaluation: Evaluation) -> Q:
     """The zone's college, and the partners of every enterprise that ever worked in it."""
     enterprises = evaluation.zone.partnerships.values("enterprise")
-    college = Q(role=Role.COLLEGE_ADMIN, organization=evaluation.zone.college_id)
-    return college | Q(role=Role.PARTNER, organization__in=enterprises)
+    return _college(evaluation) | Q(role=Role.PARTNER, organization__in=enterprises)
+
+
+def _college(evaluation: Evaluation) -> Q:
+    return Q(role=Role.COLLEGE_ADMIN, organization=evaluation.zone.college_id)
 
 
 def _tell(evaluation: Evaluation, whom: Q, kind: NoticeKind, text: Callable[[], str], at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.formats import date_format
@@ -21,11 +21,10 @@ from zones.models import Mentor, ProjectMember, Zone
 
 from ..models import Evaluation, GuestLink, Indicator, Reviewer, Score, Side, Talk
 from .evaluations import lock
-from .notices import tell_review_due, tell_reviewer
+from .notices import tell_reviewer
 
 Status = Evaluation.Status
 BEFORE_REVIEW_ENDS = (Status.PREPARING, Status.SELF_ASSESSMENT, Status.REVIEW)
-REMIND_BEFORE = timedelta(days=3)
 LINK_DAYS = 60  # the longest that a guest's link is open
 
 
@@ -131,25 +130,6 @@ def return_scores(reviewer: Reviewer, *, by: User, reason: str) -> None:
     if not Reviewer.objects.filter(pk=reviewer.pk).exclude(submitted_at=None).update(submitted_at=None):
         raise Refused(_("These scores are not submitted."))
     record(reviewer.evaluation, by=by, what=gettext_noop("Scores returned"), old=str(reviewer), reason=reason)
-
-
-def remind_reviewers(now: datetime) -> int:
-    """Remind who has a sheet to hand in: once from three days before its last day on, once after it. How many.
-
-    Safe to repeat: the update of ``reminded_on`` decides who reminds.
-    """
-    today = timezone.localdate(now)
-    soon = Q(due_on__gte=today, due_on__lte=today + REMIND_BEFORE, reminded_on=None)
-    late = Q(due_on__lt=today) & (Q(reminded_on=None) | Q(reminded_on__lte=F("due_on")))
-    waiting = Reviewer.objects.filter(soon | late, submitted_at=None, evaluation__status=Status.REVIEW)
-    told = 0
-    for reviewer in waiting.select_related("person", "evaluation__zone").order_by("pk"):
-        with transaction.atomic():
-            mine = Reviewer.objects.filter(pk=reviewer.pk, submitted_at=None, reminded_on=reviewer.reminded_on)
-            if mine.update(reminded_on=today):
-                tell_review_due(reviewer, at=now)
-                told += 1
-    return told
 
 
 # scores far apart

@@ -1,11 +1,10 @@
-"""Evaluations: the list, one with its stages, opening, and the college's self-assessment."""
+"""Evaluations: the list, one with its stages, and opening."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from consortium.forms import accepted
 from consortium.lists import Column, list_page
@@ -13,9 +12,8 @@ from consortium.models import HistoryEntry
 from consortium.permissions import require
 
 from .. import services
-from ..evidence import lines_of
 from ..filters import EvaluationFilter
-from ..forms import OpenForm, SelfAssessmentForm
+from ..forms import OpenForm
 from ..models import Evaluation, Scheme, Side
 from ..zone_cards import stages
 
@@ -61,6 +59,8 @@ def evaluation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "objections": evaluation.objections.select_related("by"),
         "problems": services.review_problems(evaluation) if at_review and affiliation.sees_whole_consortium else [],
         "publicity_over": evaluation.publicity_over(timezone.localdate()),
+        "assessment_late": evaluation.assessment_late(timezone.localdate()),
+        "more_asked": services.more_asked(evaluation),
         "correction_reason": services.correction_reason(evaluation),
         "correction": Evaluation.objects.visible_to(request.user).filter(supersedes=evaluation).first(),
         # who reviews is not for everybody; the stages are
@@ -88,34 +88,6 @@ def evaluation_create(request: HttpRequest) -> HttpResponse:
         return redirect("evaluation:evaluation_list")
     context = {"form": form, "scheme": scheme, "schemes": schemes}
     return render(request, "evaluation/evaluation_create.html", context)
-
-
-@require_POST
-def evaluation_start(request: HttpRequest, pk: int) -> HttpResponse:
-    evaluation = changeable(request, pk)
-    services.start_self_assessment(evaluation, by=request.user, today=timezone.localdate())
-    return redirect("evaluation:evaluation_detail", pk)
-
-
-def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:
-    """The college's own sheet; one button keeps it, the other hands it to the reviewers."""
-    evaluation = seen(request, pk)
-    require(request.user, "evaluation.assess", evaluation)
-    form = SelfAssessmentForm(request.POST or None, evaluation=evaluation)
-
-    @transaction.atomic
-    def act() -> None:
-        services.save_self_assessment(evaluation, form.assessed(), by=request.user)
-        if "submit" in request.POST:
-            services.submit_self_assessment(evaluation, by=request.user, today=timezone.localdate())
-
-    if form.is_valid() and accepted(form, act):
-        following = "evaluation_detail" if "submit" in request.POST else "evaluation_assess"
-        return redirect(f"evaluation:{following}", pk)
-    context = {"evaluation": evaluation, "form": form, "lines": list(form.lines()), "weights": form.section_weights()}
-    context["measured"] = services.measurements(evaluation)
-    context["evidence"] = lines_of(evaluation, by=request.user)
-    return render(request, "evaluation/evaluation_assess.html", context)
 
 
 def seen(request: HttpRequest, pk: int) -> Evaluation:

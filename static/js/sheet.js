@@ -1,8 +1,10 @@
-// The scoring sheet: totals while one types, keys from score to score. The server's decimals stay the official ones.
-// tr[data-w=weight] with data-auto=measured score or an input; .skip-row is not chosen; [data-total] are the places.
+// A sheet of scores, a reviewer's or the college's own: totals while one types, keys from score to score, saved as one
+// goes. The server's decimals stay the official ones.
+// tr[data-w=weight] with data-auto=measured score or an input; .skip-row is not chosen, as its tick chosen_N says;
+// [data-total] are the places.
 (function () {
   'use strict';
-  const sheet = document.querySelector('.sheet');
+  const sheet = document.querySelector('[data-sheet]');
   if (!sheet) return;
   const rows = Array.from(sheet.querySelectorAll('tr[data-w]'));
   const inputs = Array.from(sheet.querySelectorAll('tr[data-w] input[type=number]'));
@@ -14,9 +16,14 @@
   }
 
   function total() {
-    let points = 0, weights = 0, scored = 0, chosen = 0;
+    let points = 0, weights = 0, scored = 0, chosen = 0, explained = 0, proven = 0;
     rows.forEach(function (row) {
+      const tick = row.querySelector('input[type=checkbox]');
+      if (tick) row.classList.toggle('skip-row', !tick.checked);
       if (row.classList.contains('skip-row')) return;
+      const note = row.querySelector('textarea');
+      explained += note && note.value.trim() ? 1 : 0;
+      proven += Number(row.dataset.evidence) ? 1 : 0;
       const input = row.querySelector('input[type=number]');
       const score = hundredths(input && input.value !== '' ? input.value : row.dataset.auto);
       const weight = hundredths(row.dataset.w);
@@ -36,6 +43,8 @@
     put('absolute', fixed(points / 10000));
     put('n', scored);
     put('m', chosen);
+    put('explained', explained);
+    put('proven', proven);
     const bar = document.querySelector('.totals progress');
     if (bar) { bar.max = chosen; bar.value = scored; }
   }
@@ -69,9 +78,12 @@
   });
 
   // Saved as one goes: each line by itself, one after another, with the version that this window has seen.
-  const form = document.getElementById('sheet');
+  const form = sheet.closest('form');
   const path = form && form.dataset.save;
+  const kinds = ['chosen_', 'score_', 'note_'];
 
+  function inputOf(name) { return form.elements[name]; }
+  function typed(input) { return input.type !== 'checkbox' ? input.value : input.checked ? input.value : ''; }
   function say(row, text, wrong) {
     const place = row.querySelector('.kept');
     place.textContent = text;
@@ -80,10 +92,10 @@
   }
   async function keep(row) {
     const number = row.dataset.n;
-    const names = ['score_' + number, 'note_' + number];
+    const names = kinds.map(function (kind) { return kind + number; }).filter(inputOf);
     const body = new FormData();
-    ['csrfmiddlewaretoken', 'reviewer', 'version_' + number].concat(names).forEach(function (name) {
-      body.set(name, form.elements[name].value);
+    ['csrfmiddlewaretoken', 'reviewer', 'version_' + number].filter(inputOf).concat(names).forEach(function (name) {
+      body.set(name, typed(inputOf(name)));
     });
     names.forEach(function (name) { body.set('was_' + name, form.elements['was_' + name].value); });
     let answer, said;
@@ -99,8 +111,11 @@
     }
     form.elements['version_' + number].value = said.version;
     names.forEach(function (name) {
+      const input = inputOf(name);
       form.elements['was_' + name].value = body.get(name);
-      if (form.elements[name].value === body.get(name)) form.elements[name].defaultValue = body.get(name);
+      if (typed(input) !== body.get(name)) return;
+      if (input.type === 'checkbox') input.defaultChecked = input.checked;
+      else input.defaultValue = body.get(name);
     });
     say(row, form.dataset.saved);
   }

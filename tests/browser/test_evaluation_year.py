@@ -1,9 +1,11 @@
 """The first half of a year of evaluation in the browser: scheme, self-assessment, reviewers, a sheet in two windows."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from consortium.demo import PASSWORD
 from consortium.models import Affiliation, Organization, User
@@ -82,7 +84,9 @@ def open_year(office, folder, shoot) -> dict[str, int]:
         office.goto(f"/evaluation/?year={YEAR}")
         press(office, f"main a:has-text('{zone}')")
         keys[zone] = int(office.url.rstrip("/").split("/")[-1])
-        press(office, "button:has-text('开始自评')")
+        press(office, "a:has-text('开始自评')")
+        office.fill("[name=due_on]", f"{timezone.localdate() + timedelta(days=20)}")
+        press(office, "main button:has-text('开始自评')")
     return keys
 
 

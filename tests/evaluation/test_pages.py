@@ -126,7 +126,7 @@ def test_the_whole_way_by_pages(client_for, zone, scheme, secretariat, college_a
     office.post(page("evaluation_create"), {"zones": [zone.pk]})
     evaluation = Evaluation.objects.get()
     office.post(page("evaluation_start", evaluation.pk))
-    sheet = {"chosen_1": "on", "score_1": "90", "chosen_2": "on", "score_2": "85.5", "note_2": "见材料"}
+    sheet = {"chosen_1": "on", "score_1": "90", "chosen_2": "on", "score_2": "85.5", "note_2": "见材料", "score_3": ""}
     answer = college.post(page("evaluation_assess", evaluation.pk), {**sheet, "submit": "1"})
     assert answer.url == page("evaluation_detail", evaluation.pk)
     for person, side in [(expert, "college"), (expert2, "enterprise")]:
@@ -214,7 +214,9 @@ def test_evaluations_are_not_opened_by_another_scheme_than_the_one_that_was_aske
 
 def test_a_required_indicator_stays_chosen_whatever_is_sent(client_for, stages, zone, college_admin):
     evaluation = stages.self_assessment(zone)
-    client_for(college_admin).post(page("evaluation_assess", evaluation.pk), {"score_1": "50"})
+    client_for(college_admin).post(
+        page("evaluation_assess", evaluation.pk), {"score_1": "50", "score_2": "", "score_3": ""}
+    )
     rows = evaluation.self_assessments.values_list("indicator__number", "is_chosen", "self_score")
     assert list(rows) == [(1, True, Decimal(50)), (2, False, None), (3, False, None)]
 

@@ -48,6 +48,7 @@ WORDS = {
     "consortium:attachment_page": {"page": 1},
     "evaluation:evaluation_indicator": {"number": 1},
     "evaluation:evaluation_score_line": {"number": 1},
+    "evaluation:evaluation_assess_line": {"number": 1},
     "evaluation:evidence_add": {"number": 1},
     "evaluation:flag_dismiss": {"number": 1, "about": "0" * 64},
     "evaluation:talk_create": {"number": 1},
