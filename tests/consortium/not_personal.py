@@ -93,8 +93,8 @@ NOT_PERSONAL = {
     "evaluation.ReportCopy": "sha256 file form",
     "evaluation.GradeBand": "name",
     "evaluation.Indicator": "group dimension name kind rubric measure curve",
-    "evaluation.Evaluation": "status opened_on self_assessment_on review_on publicity_on publicity_ends_on "
-    "published_at result sha256",
+    "evaluation.Evaluation": "status opened_on self_assessment_on assessment_due_on assessment_reminded_on review_on "
+    "publicity_on publicity_ends_on published_at result sha256",
     "evaluation.SelfAssessment": "note",
     "evaluation.Evidence": "added_at",
     "evaluation.Dismissal": "kind about reason at",
