@@ -92,12 +92,14 @@
   }
   async function keep(row) {
     const number = row.dataset.n;
-    const names = kinds.map(function (kind) { return kind + number; }).filter(inputOf);
+    const names = kinds.map(function (kind) { return kind + number; }).filter(function (name) {
+      return inputOf('was_' + name);
+    });
     const body = new FormData();
     ['csrfmiddlewaretoken', 'reviewer', 'version_' + number].filter(inputOf).concat(names).forEach(function (name) {
       body.set(name, typed(inputOf(name)));
     });
-    names.forEach(function (name) { body.set('was_' + name, form.elements['was_' + name].value); });
+    names.forEach(function (name) { body.set('was_' + name, inputOf('was_' + name).value); });
     let answer, said;
     try {
       answer = await fetch(path + number + '/', {method: 'POST', body: body, credentials: 'same-origin'});
@@ -112,7 +114,7 @@
     form.elements['version_' + number].value = said.version;
     names.forEach(function (name) {
       const input = inputOf(name);
-      form.elements['was_' + name].value = body.get(name);
+      inputOf('was_' + name).value = body.get(name);
       if (typed(input) !== body.get(name)) return;
       if (input.type === 'checkbox') input.defaultChecked = input.checked;
       else input.defaultValue = body.get(name);
