@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Affiliation, Organization, User
 from zones.models import Zone
 
@@ -103,7 +104,7 @@ class ReviewerForm(forms.ModelForm):
     class Meta:
         model = Reviewer
         fields = ["person", "side", "due_on"]
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"due_on": DayInput()}
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -119,7 +120,7 @@ class DueForm(forms.ModelForm):
     class Meta:
         model = Reviewer
         fields = ["due_on"]
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"due_on": DayInput()}
 
 
 class GuestForm(forms.Form):
@@ -144,7 +145,7 @@ class LinkDaysForm(forms.Form):
 
 
 class TalkForm(forms.Form):
-    held_on = forms.DateField(label=_("held on"), widget=forms.DateInput(attrs={"type": "date"}))
+    held_on = forms.DateField(label=_("held on"), widget=DayInput())
     outcome = forms.CharField(label=_("what was said and agreed"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
@@ -165,9 +166,7 @@ class ReasonForm(forms.Form):
 
 
 class AssessmentDueForm(forms.Form):
-    due_on = forms.DateField(
-        label=_("To be handed in until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_on = forms.DateField(label=_("To be handed in until"), required=False, widget=DayInput())
 
 
 class AskForMoreForm(AssessmentDueForm, ReasonForm):

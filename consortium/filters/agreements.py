@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ..forms.members import DayInput
+from ..forms.fields import DayInput
 from ..models import Agreement, AgreementParty, Duty, Organization
 from . import VisibleFilter
 from .members import organizations

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
+from ..forms.fields import DayInput
 from ..models import HistoryEntry, User
 
 TEXT_DAYS = 92  # so many days are read for a word; no index helps there
@@ -36,8 +37,7 @@ class KindFilter(django_filters.ModelChoiceFilter):
 
 
 def day(label: object, **more: Any) -> django_filters.DateFilter:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return django_filters.DateFilter(label=label, widget=widget, **more)
+    return django_filters.DateFilter(label=label, widget=DayInput(), **more)
 
 
 class HistoryForm(forms.Form):

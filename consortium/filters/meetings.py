@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ..forms.members import DayInput
+from ..forms.fields import DayInput
 from ..models import AgendaItem, CouncilSeat, Meeting, Opinion, Resolution
 
 

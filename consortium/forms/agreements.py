@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Agreement, AgreementParty, Clause, Duty, JointWork, Organization, Ownership, User
-from .members import DayInput, MemberField
+from .fields import DayInput
+from .members import MemberField
 
 JOINTLY = "jointly"
 

@@ -15,7 +15,8 @@ from ..models import (
     User,
     Vote,
 )
-from .members import DayInput, MemberField
+from .fields import DayInput
+from .members import MemberField
 
 AREA = forms.Textarea(attrs={"rows": 4})
 

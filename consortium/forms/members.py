@@ -9,11 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Contact, Joining, Membership, Organization, User
 from ..services.members import namesakes
-
-
-class DayInput(forms.DateInput):
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+from .fields import DayInput
 
 
 class MemberInput(forms.TextInput):

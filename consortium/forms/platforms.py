@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Platform, User
-from .members import DayInput, MemberField
+from .fields import DayInput
+from .members import MemberField
 
 
 class PlatformForm(forms.ModelForm):

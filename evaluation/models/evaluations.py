@@ -226,6 +226,9 @@ class PartQuerySet(models.QuerySet):
         rows = self.filter(evaluation__in=Evaluation.objects.visible_to(user))
         return rows if affiliation.sees_whole_consortium else rows.own(user)
 
+    def own(self, user):
+        raise NotImplementedError
+
 
 class SelfAssessmentQuerySet(PartQuerySet):
     def own(self, user):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from consortium.forms import accepted
 from consortium.permissions import require
 from consortium.services import Refused
+from consortium.views.pages import confirm_page
 
 from .. import services
 from ..evidence import lines_of
@@ -20,22 +21,20 @@ from .evaluations import changeable, seen
 
 def evaluation_start(request: HttpRequest, pk: int) -> HttpResponse:
     evaluation = changeable(request, pk)
-    # without a last day nothing is sent
     form = AssessmentDueForm(request.POST if request.method == "POST" else None)
 
     def act() -> None:
         services.start_self_assessment(evaluation, **form.cleaned_data, by=request.user, today=timezone.localdate())
 
-    if form.is_valid() and accepted(form, act):
-        return redirect("evaluation:evaluation_detail", pk)
-    context = {
-        "heading": _("Begin the self-assessment: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("The college is told, and reminded three days before the last day."),
-        "form": form,
-        "label": _("Begin the self-assessment"),
-        "cancel_url": evaluation.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        act,
+        heading=_("Begin the self-assessment: %(zone)s") % {"zone": evaluation.zone},
+        text=_("The college is told, and reminded three days before the last day."),
+        form=form,
+        label=_("Begin the self-assessment"),
+        back=evaluation,
+    )
 
 
 def assessment_due(request: HttpRequest, pk: int) -> HttpResponse:
@@ -46,10 +45,8 @@ def assessment_due(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         services.move_assessment_due(evaluation, **form.cleaned_data, by=request.user, today=timezone.localdate())
 
-    if form.is_valid() and accepted(form, act):
-        return redirect("evaluation:evaluation_detail", pk)
-    context = {"form": form, "evaluation": evaluation, "heading": _("Last day of the self-assessment")}
-    return render(request, "evaluation/evaluation_form.html", context)
+    heading = _("Last day of the self-assessment: %(zone)s") % {"zone": evaluation.zone}
+    return confirm_page(request, act, heading=heading, form=form, label=_("Save"), back=evaluation)
 
 
 def ask_for_more(request: HttpRequest, pk: int) -> HttpResponse:
@@ -59,17 +56,16 @@ def ask_for_more(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         services.ask_for_more(evaluation, **form.cleaned_data, by=request.user, today=timezone.localdate())
 
-    if form.is_valid() and accepted(form, act):
-        return redirect("evaluation:evaluation_detail", pk)
-    context = {
-        "heading": _("Return the self-assessment for more: %(zone)s") % {"zone": evaluation.zone},
-        "text": _("The college can change it and hands it in again. Scores stay; submitted sheets are open again."),
-        "form": form,
-        "label": _("Return for more"),
-        "danger": True,
-        "cancel_url": evaluation.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        act,
+        heading=_("Return the self-assessment for more: %(zone)s") % {"zone": evaluation.zone},
+        text=_("The college can change it and hands it in again. Scores stay; submitted sheets are open again."),
+        form=form,
+        label=_("Return for more"),
+        danger=True,
+        back=evaluation,
+    )
 
 
 def evaluation_assess(request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,13 +9,13 @@ from django.utils.html import escape
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.templatetags.look import hours as plain
 
 from ..models import Milestone, Target
 from ..months import months_between
 from ..services import month_to_report, refuse_silent_move
 from ..words import due_date
-from .fields import DayInput
 
 
 class MilestoneForm(forms.ModelForm):

@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
 from ..models import Milestone, Plan, Task
 from ..services import Carried, next_title, usual_quarters
-from .fields import DayInput, offer
+from .fields import offer
 
 QUARTERS: Any = Milestone.quarter.field.choices
 

@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from consortium.forms.fields import DayInput
+
 from ..lights import light
 from ..models import Milestone
-from .fields import DayInput, offer
+from .fields import offer
 
 
 class UrgeForm(forms.Form):

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
 from ..models import Milestone, Plan, Target, Task
 from ..words import tidy
-from .fields import DayInput, offer
+from .fields import offer
 
 
 class TaskForm(forms.ModelForm):

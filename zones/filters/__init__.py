@@ -1,6 +1,5 @@
 """What can be filtered, once for pages, exports and API."""
 
-from .choices import date_input
 from .classes import ClassFilter, EnrollmentFilter
 from .hours import CountersignFilter, HourFilter
 from .projects import ModuleFilter, ProjectFilter
@@ -16,5 +15,4 @@ __all__ = [
     "ProjectFilter",
     "StudentFilter",
     "ZoneFilter",
-    "date_input",
 ]

@@ -1,6 +1,5 @@
 """What one can choose from: what one sees. Anything else answers as a record that does not exist."""
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -38,7 +37,3 @@ def workers(request: HttpRequest) -> QuerySet:
     """The people on projects whose hours the user sees: nobody has hours who is not on the project."""
     rows = LoggedQuerySet(ProjectMember).visible_to(request.user)
     return User.objects.filter(pk__in=rows.values("person")).order_by("name", "pk")
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

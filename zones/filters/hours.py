@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from consortium.filters import VisibleFilter
+from consortium.forms.fields import DayInput
 
 from ..models import Activity, HourEntry
 from ..services.months import last_of_month
-from .choices import date_input, enterprises, projects, workers, zones
+from .choices import enterprises, projects, workers, zones
 
 MONTH = r"^[12]\d{3}-(0[1-9]|1[0-2])\Z"
 
@@ -29,12 +30,8 @@ class HourFilter(django_filters.FilterSet):
         validators=[RegexValidator(MONTH, _("Give the month as 2026-05."))],
         widget=forms.TextInput(attrs={"type": "month"}),
     )
-    date_after = django_filters.DateFilter(
-        label=_("From day"), field_name="date", lookup_expr="gte", widget=date_input()
-    )
-    date_before = django_filters.DateFilter(
-        label=_("To day"), field_name="date", lookup_expr="lte", widget=date_input()
-    )
+    date_after = django_filters.DateFilter(label=_("From day"), field_name="date", lookup_expr="gte", widget=DayInput())
+    date_before = django_filters.DateFilter(label=_("To day"), field_name="date", lookup_expr="lte", widget=DayInput())
 
     class Meta:
         model = HourEntry

@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import User
 
-from ..filters import date_input
 from ..models import InnovationClass, Side, Student, Zone
 from .rows import RowForm, people_of, person_and_organization
 
@@ -34,7 +34,7 @@ class MentorForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    on = forms.DateField(label=_("Placed on"), widget=date_input())
+    on = forms.DateField(label=_("Placed on"), widget=DayInput())
     students = forms.ModelMultipleChoiceField(
         label=_("Students"),
         queryset=Student.objects.none(),
@@ -51,4 +51,4 @@ class StudentForm(RowForm):
     class Meta:
         model = Student
         fields = ["number", "name", "sex", "birth_date", "major", "home_class", "entered_on"]
-        widgets = {"birth_date": date_input(), "entered_on": date_input()}
+        widgets = {"birth_date": DayInput(), "entered_on": DayInput()}

@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import User
 
-from ..filters import date_input
 from ..models import Activity, Project, ProjectMember, ProjectModule
 
 
@@ -17,7 +17,7 @@ class ModuleField(forms.ModelChoiceField):
 class HourForm(forms.Form):
     project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none())
     person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
-    date = forms.DateField(label=_("Date"), widget=date_input())
+    date = forms.DateField(label=_("Date"), widget=DayInput())
     hours = forms.DecimalField(
         label=_("Hours"),
         help_text=_("In quarter hours, at most 24 for a person and day over all projects."),

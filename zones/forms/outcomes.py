@@ -6,9 +6,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
-from ..filters import date_input
 from ..models import RANKS, CreditRule, CreditTable, Outcome, OutcomeKind, Student
 from .rows import RowForm
 
@@ -38,7 +38,7 @@ class OutcomeForm(RowForm):
     class Meta:
         model = Outcome
         fields = ["kind", "title", "level", "rank", "date", "is_representative", "enterprise", "same_as", "note"]
-        widgets = {"date": date_input()}
+        widgets = {"date": DayInput()}
 
     field_order = ["kind", "title", "level", "rank", "date", "is_representative", "students", "teachers"]
 

@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
-from ..filters import date_input
 from ..models import ApprenticeAgreement, GuardianConsent, Insurance
 from .rows import RowForm
 
@@ -13,7 +13,7 @@ class AgreementForm(RowForm):
     class Meta:
         model = ApprenticeAgreement
         fields = ["enterprise", "number", "starts_on", "ends_on"]
-        widgets = {"starts_on": date_input(), "ends_on": date_input()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -25,7 +25,7 @@ class InsuranceForm(RowForm):
     class Meta:
         model = Insurance
         fields = ["kind", "insurer", "policy_number", "starts_on", "ends_on"]
-        widgets = {"starts_on": date_input(), "ends_on": date_input()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -35,7 +35,7 @@ class ConsentForm(RowForm):
     class Meta:
         model = GuardianConsent
         fields = ["guardian_name", "guardian_phone", "given_on"]
-        widgets = {"given_on": date_input(), "guardian_phone": forms.TextInput(attrs={"type": "tel"})}
+        widgets = {"given_on": DayInput(), "guardian_phone": forms.TextInput(attrs={"type": "tel"})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
 from ..compliance import PACKS, Severity
-from ..filters import date_input
 from ..filters.choices import enterprises, zones
 from ..models import Attendance, Placement, Post, StaffCount, Student, Zone
 from .rows import RowForm
@@ -49,7 +49,7 @@ class PlacementForm(RowForm):
     class Meta:
         model = Placement
         fields = ["zone", "student", "post", "starts_on", "ends_on", "monthly_pay"]
-        widgets = {"starts_on": date_input(), "ends_on": date_input()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -71,7 +71,7 @@ class AttendanceForm(forms.ModelForm):
     class Meta:
         model = Attendance
         fields = ["date", "hours"]
-        widgets = {"date": date_input(), "hours": forms.NumberInput(attrs={"min": "0.25", "max": "24", "step": "0.25"})}
+        widgets = {"date": DayInput(), "hours": forms.NumberInput(attrs={"min": "0.25", "max": "24", "step": "0.25"})}
 
 
 class AnswerForm(forms.Form):

@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
-from ..filters import date_input
 from ..models import Project, ProjectMember, ProjectModule, Zone
 from .rows import RowForm, people_of, person_and_organization
 
@@ -14,8 +14,8 @@ class ProjectForm(RowForm):
         model = Project
         fields = ["zone", "enterprise", "name", "code", "description", "starts_on", "ends_on", "planned_hours"]
         widgets = {
-            "starts_on": date_input(),
-            "ends_on": date_input(),
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
             "description": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -40,7 +40,7 @@ class MemberForm(RowForm):
     class Meta:
         model = ProjectMember
         fields = ["person", "activity", "since", "until"]
-        widgets = {"since": date_input(), "until": date_input()}
+        widgets = {"since": DayInput(), "until": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

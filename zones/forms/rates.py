@@ -1,4 +1,5 @@
-from ..filters import date_input
+from consortium.forms.fields import DayInput
+
 from ..models import HourlyRate
 from .rows import RowForm
 
@@ -7,4 +8,4 @@ class HourlyRateForm(RowForm):
     class Meta:
         model = HourlyRate
         fields = ["activity", "amount", "starts_on", "ends_on"]
-        widgets = {"starts_on": date_input(), "ends_on": date_input()}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}

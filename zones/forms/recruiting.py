@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consortium.forms.exports import ReasonForm
+from consortium.forms.fields import DayInput
 from consortium.models import User
 
-from ..filters import date_input
 from ..models import Application, InnovationClass, Student
 
 CRITERIA = 6
@@ -50,7 +50,7 @@ class CriteriaForm(forms.Form):
 
 class ApplicationForm(forms.Form):
     student = forms.ModelChoiceField(label=gettext_lazy("Student"), queryset=Student.objects.none())
-    on = forms.DateField(label=gettext_lazy("Applied on"), widget=date_input(), initial=timezone.localdate)
+    on = forms.DateField(label=gettext_lazy("Applied on"), widget=DayInput(), initial=timezone.localdate)
 
     def __init__(self, *args: Any, user: User, innovation_class: InnovationClass, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -60,7 +60,7 @@ class ApplicationForm(forms.Form):
 
 
 class PasteForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Applied on"), widget=date_input(), initial=timezone.localdate)
+    on = forms.DateField(label=gettext_lazy("Applied on"), widget=DayInput(), initial=timezone.localdate)
     lines = forms.CharField(
         label=gettext_lazy("Applicants"),
         strip=False,

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization, User
 
-from ..filters import date_input
 from ..models import (
     Contribution,
     Fund,
@@ -22,7 +22,7 @@ from ..models import (
 )
 from .rows import RowForm, people_of, person_and_organization
 
-DAYS = {"date": date_input(), "ends_on": date_input()}
+DAYS = {"date": DayInput(), "ends_on": DayInput()}
 
 
 class RegisterForm(RowForm):

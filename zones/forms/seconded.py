@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Organization
 
-from ..filters import date_input
 from ..models import SecondedPerson
 from .rows import RowForm
 
@@ -17,7 +17,7 @@ class SecondedForm(RowForm):
         model = SecondedPerson
         fields = ["name", "organization", "post", "since"]
         labels = {"name": _("Full name")}
-        widgets = {"since": date_input()}
+        widgets = {"since": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -27,5 +27,5 @@ class SecondedForm(RowForm):
 
 
 class SecondedEndForm(forms.Form):
-    on = forms.DateField(label=_("Last day"), widget=date_input())
+    on = forms.DateField(label=_("Last day"), widget=DayInput())
     reason = forms.CharField(label=_("Why does it end?"), max_length=200)

@@ -1,6 +1,7 @@
 from typing import Any
 
-from ..filters import date_input
+from consortium.forms.fields import DayInput
+
 from ..models import CultivationListing, SurchargeYear
 from .rows import RowForm
 
@@ -9,7 +10,7 @@ class ListingForm(RowForm):
     class Meta:
         model = CultivationListing
         fields = ["listed_on", "removed_on", "source"]
-        widgets = {"listed_on": date_input(), "removed_on": date_input()}
+        widgets = {"listed_on": DayInput(), "removed_on": DayInput()}
 
 
 class SurchargeForm(RowForm):

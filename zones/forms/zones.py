@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consortium.forms.fields import DayInput
 from consortium.models import Department, Membership, Organization, User
 
-from ..filters import date_input
 from ..models import Zone, ZoneCharter, ZoneGoal, ZonePartner
 from .rows import RowForm, people_of
 
@@ -14,7 +14,7 @@ class ZoneForm(RowForm):
     class Meta:
         model = Zone
         fields = ["name", "code", "department", "form", "on_campus", "established_on", "head"]
-        widgets = {"established_on": date_input()}
+        widgets = {"established_on": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -27,7 +27,7 @@ class PartnerForm(forms.ModelForm):
     class Meta:
         model = ZonePartner
         fields = ["enterprise", "role", "since"]
-        widgets = {"since": date_input()}
+        widgets = {"since": DayInput()}
 
     def __init__(self, *args: Any, zone: Zone, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -52,4 +52,4 @@ class GoalForm(RowForm):
 
 
 class EndForm(forms.Form):
-    on = forms.DateField(label=_("Last day"), widget=date_input())
+    on = forms.DateField(label=_("Last day"), widget=DayInput())
