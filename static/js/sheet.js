@@ -121,7 +121,7 @@
     });
     say(row, form.dataset.saved);
   }
-  const queue = new Map();
+  const queue = new Map();   // what is being saved, by row
   if (path) sheet.addEventListener('change', function (event) {
     const row = event.target.closest('tr[data-n]');
     if (!row) return;
@@ -129,17 +129,18 @@
       form.elements['version_' + row.dataset.n].value = row.dataset.seen;
       delete row.dataset.seen;
     }
-    queue.set(row, (queue.get(row) || Promise.resolve()).then(function () { return keep(row); }));
+    const saving = (queue.get(row) || Promise.resolve()).then(function () { return keep(row); }).then(function () {
+      if (queue.get(row) === saving) queue.delete(row);
+    });
+    queue.set(row, saving);
   });
-  // Handing in waits for what is being saved, or it would say that another window has changed the last score.
+  // Handing in waits for what is being saved, or it would say that another window has changed the last score. Only for
+  // that: a form that is sent anew while its submit event is still on its way is not sent at all.
   if (path) form.addEventListener('submit', function (event) {
     if (!queue.size) return;
     event.preventDefault();
     const button = event.submitter;
-    Promise.all(queue.values()).then(function () {
-      queue.clear();
-      form.requestSubmit(button);
-    });
+    Promise.all(queue.values()).then(function () { form.requestSubmit(button); });
   });
   total();
 }());

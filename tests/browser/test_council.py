@@ -8,13 +8,9 @@ import pytest
 
 from tests.consortium import files
 
+from .steps import press
+
 pytestmark = pytest.mark.browser
-
-
-def press(page, selector: str) -> None:
-    """Click what leads on, and wait for the next page."""
-    with page.expect_navigation():
-        page.locator(selector).first.click()
 
 
 def seat(page, text: str) -> str:

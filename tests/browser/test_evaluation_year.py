@@ -1,4 +1,7 @@
-"""The first half of a year of evaluation in the browser: scheme, self-assessment, reviewers, a sheet in two windows."""
+"""A year of evaluation in the browser: scheme, self-assessment, reviewers, sheets in two windows, result, correction.
+
+Three zones, five reviewers of three sides each, one objection, one correction after publication.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +12,9 @@ from django.utils import timezone
 
 from consortium.demo import PASSWORD
 from consortium.models import Affiliation, Organization, User
+
+from . import year_results
+from .steps import press
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +38,7 @@ ZONES = {  # the indicators chosen, then of each reviewer the scores in their or
     "模具制造产教特区": ([1, 2, 3], [[70, 71, 72], [73, 74, 75], [76, 77, 78], [79, 80, 81], [72.35, 73.45, 74.55]]),
 }  # fmt: skip
 FIRST = "智能控制产教特区"
+RIGHT = 75  # what the third reviewer meant by the first score of the first zone
 
 
 def people() -> None:
@@ -46,20 +53,42 @@ def people() -> None:
         )  # fmt: skip
 
 
-def press(page, what: str) -> None:
-    with page.expect_navigation():
-        page.locator(what).first.click()
-
-
 @pytest.mark.parametrize("width", [1280], indirect=True, ids=["desk"])
-def test_three_zones_go_from_the_scheme_to_the_sheet(program, visit, shoot, tmp_path):
+def test_three_zones_go_from_the_scheme_to_the_published_result(program, visit, shoot, tmp_path):
     program.manage("shell", "-v", "0", "-c", f"{MODULE}; people()")
     office, college = visit("secretariat"), visit("college")
     keys = open_year(office, tmp_path, shoot)
-    assess(office, college, keys, shoot)
-    for zone in ZONES:
-        assert assign(office, keys[zone], shoot).startswith(program.url + "/evaluation/guest/")
-    two_windows(visit(REVIEWERS[0][0]), FIRST, ZONES[FIRST][1][0], shoot)
+    assess(college, keys, shoot)
+    more(office, college, keys[FIRST], shoot)
+    links = {zone: assign(office, keys[zone], shoot) for zone in ZONES}
+    reviewers = [visit(username) for username, _side in REVIEWERS]
+    two_windows(reviewers[0], FIRST, ZONES[FIRST][1][0], shoot)
+    guest = visit()
+    for zone, (chosen, sheets) in ZONES.items():
+        year_results.score_by_keys(reviewers[0], keys[zone], chosen, sheets[0], shoot)
+        for page, scores in zip(reviewers[1:], sheets[1:], strict=False):
+            year_results.score(page, keys[zone], chosen, scores)
+        year_results.score_as_guest(guest, links[zone], chosen, sheets[-1])
+    year_results.talk(office, keys[FIRST], shoot)
+    for key in keys.values():
+        year_results.show(office, key)
+    year_results.object_and_answer(visit("college2"), office, keys[FIRST], shoot)
+    for zone, (chosen, sheets) in ZONES.items():
+        year_results.let_publicity_end(program, keys[zone])
+        by_hand = year_results.official(WEIGHTS, chosen, sheets)
+        assert year_results.publish(office, keys[zone]) == str(by_hand)
+    chosen, sheets = ZONES[FIRST]
+    correction = year_results.correct(office, reviewers[2], keys[FIRST], chosen[0], RIGHT)
+    year_results.show(office, correction)
+    year_results.let_publicity_end(program, correction)
+    right = [[RIGHT, *scores[1:]] if row == 2 else scores for row, scores in enumerate(sheets)]
+    corrected = year_results.publish(office, correction)
+    assert corrected == str(year_results.official(WEIGHTS, chosen, right))
+    shoot(office, "year-corrected")
+    office.goto(f"/evaluation/{keys[FIRST]}/result/")
+    before = str(year_results.official(WEIGHTS, chosen, sheets))
+    assert office.locator(".grade .num").inner_text() == before != corrected
+    program.manage("verify")
 
 
 def open_year(office, folder, shoot) -> dict[str, int]:
@@ -90,7 +119,7 @@ def open_year(office, folder, shoot) -> dict[str, int]:
     return keys
 
 
-def assess(office, college, keys: dict[str, int], shoot) -> None:
+def assess(college, keys: dict[str, int], shoot) -> None:
     """The college chooses, says what it has done and hands in."""
     for zone, (chosen, _sheets) in ZONES.items():
         college.goto("/consortium/inbox/")
@@ -106,6 +135,21 @@ def assess(office, college, keys: dict[str, int], shoot) -> None:
             shoot(college, "year-assessing")
         press(college, "button:has-text('提交评审')")
         assert college.url.endswith(f"/evaluation/{keys[zone]}/")
+
+
+def more(office, college, key: int, shoot) -> None:
+    """The office asks for more; the college reads why, adds it and hands in again."""
+    office.goto(f"/evaluation/{key}/")
+    press(office, "a:has-text('退回补充')")
+    office.fill("[name=reason]", "请补充技能证书的依据。")
+    press(office, "main button:has-text('退回补充')")
+    college.goto(f"/evaluation/{key}/assess/")
+    assert "请补充技能证书的依据。" in college.locator("main").inner_text()
+    with college.expect_response(lambda answer: answer.url.endswith("/assess/4/")):
+        college.fill("[name=note_4]", "按证书登记簿，本年度新增二十本。")
+        college.keyboard.press("Tab")
+    shoot(college, "year-more")
+    press(college, "button:has-text('提交评审')")
 
 
 def assign(office, key: int, shoot) -> str:

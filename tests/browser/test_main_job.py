@@ -10,15 +10,11 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from .steps import press
+
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 
 pytestmark = pytest.mark.browser
-
-
-def press(page, what: str) -> None:
-    """Press a button that sends a form, or follow a link, and wait for the page that answers."""
-    with page.expect_navigation():
-        page.click(what)
 
 
 def test_the_bureau_reads_its_table_from_the_word_file(visit, shoot, width):
