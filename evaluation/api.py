@@ -37,6 +37,7 @@ from .serializers import (
     SchemeSerializer,
     ScoreSerializer,
     SelfAssessmentSerializer,
+    StandingSerializer,
     TalkSerializer,
 )
 
@@ -109,6 +110,15 @@ class EvaluationViewSet(ScopedViewSet):
         if evaluation.result is None:
             raise Http404
         return Response({**evaluation.result, "sha256": evaluation.sha256})
+
+    @extend_schema(responses=StandingSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def standing(self, request: Request, pk: str) -> Response:
+        """Where the result stands among those of its year by the same scheme now, and how firm the rank is."""
+        evaluation = self.get_object()
+        if evaluation.result is None:
+            raise Http404
+        return Response(StandingSerializer(services.standing(evaluation)).data)
 
     @extend_schema(request=AssessmentDueSerializer, responses=EvaluationSerializer)
     @action(detail=True, methods=["post"])

@@ -56,6 +56,14 @@ def points_of(value: Decimal, table: Sequence[tuple[Decimal, Decimal]]) -> Fract
     return lines[-1][1]
 
 
+def best_figure(value: Decimal, table: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    """The figure nearest to ``value`` that gives as many points as the table has."""
+    top = max(points for _figure, points in table)
+    if points_of(value, table) == top:
+        return value
+    return min((figure for figure, points in table if points == top), key=lambda figure: abs(figure - value))
+
+
 @dataclass(frozen=True)
 class Drawing:
     """The table as a line of a picture, ``width`` by ``height``, and where a figure lies on it."""

@@ -231,3 +231,14 @@ class ResultSerializer(serializers.Serializer):
     official = serializers.DecimalField(max_digits=5, decimal_places=2)
     grade = serializers.CharField()
     sha256 = serializers.CharField()
+
+
+class StandingSerializer(serializers.Serializer):
+    """``firm``: the share, 0 to 1, of ``draws`` with weights moved by up to a tenth in which the rank stays; null for
+    one result alone. ``seed`` makes the draws again."""
+
+    rank = serializers.IntegerField()
+    of = serializers.IntegerField()
+    firm = serializers.DecimalField(max_digits=4, decimal_places=3, allow_null=True)
+    draws = serializers.IntegerField()
+    seed = serializers.IntegerField()

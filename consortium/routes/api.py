@@ -103,6 +103,7 @@ ROUTES: dict[str, Route] = {
     "evaluations-list": {"GET": "evaluation.see", "POST": "evaluation.add"},
     "evaluations-detail": {"GET": "evaluation.see"},
     "evaluations-result": {"GET": "evaluation.see"},
+    "evaluations-standing": {"GET": "evaluation.see"},
     "evaluations-start": {"POST": "evaluation.change"},
     "evaluations-ask-for-more": {"POST": "evaluation.change"},
     "evaluations-self-assessment": {"GET": "evaluation.see", "POST": "evaluation.assess"},

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .. import scoring
-from ..curves import Drawing, Table, points_of, read_curve
+from ..curves import Drawing, Table, best_figure, points_of, read_curve
 from ..measures import MEASURES, Measure
 from .evaluations import Evaluation
 from .schemes import Indicator
@@ -54,6 +54,15 @@ class Measurement(models.Model):
     def points(self):
         """The points as people read them: two places, half up."""
         return scoring.rounded(self.exact)
+
+    @property
+    def missing(self):
+        """How much of what is counted is missing for the most points of the table, and those; None at the most.
+
+        Where less is better the figure is the surplus, below 0.
+        """
+        best = best_figure(self.value, self.table)
+        return None if best == self.value else (best - self.value, points_of(best, self.table))
 
     @property
     def small(self) -> Drawing:

@@ -58,6 +58,7 @@ from .self_assessment import (
     start_self_assessment,
     submit_self_assessment,
 )
+from .standing import standing
 
 __all__ = [
     "accept_doubt",
@@ -111,6 +112,7 @@ __all__ = [
     "save_tree",
     "scheme_problems",
     "stamp_of",
+    "standing",
     "tree_of",
     "start_publicity",
     "start_self_assessment",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..models import Evaluation, Indicator, Scheme, Side
+from ..models import Evaluation, Indicator, Measurement, Scheme, Side
 from ..scoring import ItemResult
 from .results import compute
 from .standing import Standing, standing
@@ -12,13 +12,16 @@ from .standing import Standing, standing
 
 @dataclass(frozen=True)
 class Mark:
-    """One chosen indicator: its score, last year's of the same name, and the points of the total it lost."""
+    """One chosen indicator: its score, last year's of the same name, the points of the total it lost, what was counted
+    for it.
+    """
 
     indicator: Indicator
     opens: bool
     score: Decimal
     before: Decimal | None
     lost: Decimal
+    counted: Measurement | None = None
 
     @property
     def change(self) -> Decimal | None:
@@ -47,7 +50,8 @@ def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
     earlier = compute(previous) if previous else None
     indicators = {row.number: row for row in evaluation.scheme.indicators.weighted()}
     before = _scores_by_name(previous) if previous else {}
-    marks = list(_marks(result.items, indicators, before))
+    counted = {row.indicator_id: row for row in evaluation.measurements.select_related("indicator")}
+    marks = list(_marks(result.items, indicators, before, counted))
     past = earlier.dimensions if earlier else {}
     stands = standing(evaluation)
     dimensions = [
@@ -68,13 +72,18 @@ def presented(evaluation: Evaluation, previous: Evaluation | None) -> Presented:
     )
 
 
-def _marks(items: Sequence[ItemResult], indicators: dict[int, Indicator], before: dict[str, Decimal]) -> Iterator[Mark]:
+def _marks(
+    items: Sequence[ItemResult],
+    indicators: dict[int, Indicator],
+    before: dict[str, Decimal],
+    counted: dict[int, Measurement],
+) -> Iterator[Mark]:
     section = None
     for item in items:
         if item.score is None or item.lost is None:
             continue
         row = indicators[item.number]
-        yield Mark(row, row.section != section, item.score, before.get(row.name), item.lost)
+        yield Mark(row, row.section != section, item.score, before.get(row.name), item.lost, counted.get(row.pk))
         section = row.section
 
 

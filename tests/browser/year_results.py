@@ -82,7 +82,7 @@ def object_and_answer(member, office, key: int, shoot) -> None:
     member.fill("[name=text]", "校企合作一项的得分与会签学时不符，请核对。")
     press(member, "main button[type=submit]")
     office.goto(f"/evaluation/{key}/result/")
-    press(office, "a:has-text('回复')")
+    press(office, "a:has-text('答复')")
     office.fill("[name=answer]", "已核对会签学时，与评分依据一致。")
     press(office, "main button[type=submit]")
     shoot(office, "year-objection")

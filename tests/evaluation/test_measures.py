@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from consortium.models import HistoryEntry
 from evaluation import services
-from evaluation.curves import Drawing, points_of, read_curve, write_curve
+from evaluation.curves import Drawing, best_figure, points_of, read_curve, write_curve
 from evaluation.measures import MEASURES
 from evaluation.services import Given
 from zones.models import Fund, TeachingResource, TechnicalService, Zone
@@ -64,6 +64,20 @@ def test_points_grow_evenly_between_the_lines_of_the_table_and_stay_at_its_ends(
 def test_below_the_first_line_the_first_holds_and_points_may_fall():
     table = read_curve("2=90, 10=0")
     assert [points_of(Decimal(value), table) for value in (0, 2, 6, 10, 99)] == [90, 90, 45, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "best"),
+    [
+        ("4", "0=0, 10=60, 24=100", "24"),
+        ("30", "0=0, 10=60, 24=100", "30"),  # more than enough
+        ("8", "2=90, 10=0", "2"),  # less is better
+        ("1", "2=90, 10=0", "1"),
+        ("7", "0=0, 2=80, 4=80, 9=10", "4"),  # the nearer of two ends
+    ],
+)
+def test_what_is_missing_is_counted_to_the_nearest_figure_with_the_most_points(value, text, best):
+    assert best_figure(Decimal(value), read_curve(text)) == Decimal(best)
 
 
 def test_a_table_is_read_as_people_type_it():

@@ -88,6 +88,14 @@ def test_page_api_and_excel_show_the_same_digits(three, client_for, api_for, sec
         assert f'<span class="num">{row.result["official"]}</span>' in html
 
 
+def test_the_api_says_how_firm_the_rank_is(three, stages, make_zone, api_for, secretariat):
+    told = api_for(secretariat).get(f"/api/v1/evaluations/{three[1].pk}/standing/").json()
+    firm = f"{standing(three[1]).firm:.3f}"
+    assert told == {"rank": 2, "of": 3, "firm": firm, "draws": 1000, "seed": 2025}
+    unfinished = stages.scored(make_zone("d"))
+    assert api_for(secretariat).get(f"/api/v1/evaluations/{unfinished.pk}/standing/").status_code == 404
+
+
 def test_results_not_public_are_not_compared(three, stages, make_zone, client_for, secretariat):
     stages.scored(make_zone("d"))
     assert Score.objects.filter(reviewer__evaluation__zone__code="d").count() == 6

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from docx import Document as read_docx
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from evaluation.models import AnnualReport
 from evaluation.services import reports
@@ -102,7 +103,9 @@ def test_excel_has_numbers_that_add_up_to_the_hours(written, full):
     assert len(hours._charts) == 1
 
 
-def test_paper_and_word_and_excel_show_the_same_digits(written, full):
+def test_page_and_api_and_paper_and_word_and_excel_show_the_same_digits(
+    written, full, published, client_for, api_for, secretariat
+):
     word = {
         cell.text
         for table in read_docx(BytesIO(report_docx(written))).tables
@@ -115,6 +118,18 @@ def test_paper_and_word_and_excel_show_the_same_digits(written, full):
     book = load_workbook(BytesIO(report_xlsx(written)))
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert {float(result["official"]), float(result["absolute"])} <= cells
+    assert {float(line["score"]) for line in result["indicators"] if line["score"]} <= cells
+    digits = {result[name] for name in ("official", "rescaled", "absolute")}
+    digits |= {line["score"] for line in result["indicators"] if line["score"]}
+    with full.file.open("rb") as file:
+        paper = "".join(page.extract_text() for page in PdfReader(file).pages)
+    assert {one for one in digits if one not in paper} == set()
+    told = api_for(secretariat).get(f"/api/v1/evaluations/{published.pk}/result/").json()
+    assert {told[name] for name in ("official", "rescaled", "absolute")} | {
+        line["score"] for line in told["indicators"] if line["score"]
+    } == digits
+    page = client_for(secretariat).get(reverse("evaluation:evaluation_result", args=[published.pk])).content.decode()
+    assert {one for one in digits if f">{one}<" not in page} == set()
 
 
 def test_what_a_person_typed_stays_text(zone, report, mentor, project, log):
