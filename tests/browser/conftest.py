@@ -191,10 +191,11 @@ def visit(chromium, program, width, request):
 
 @pytest.fixture
 def shoot(width):
-    """Save the whole page as a picture, for people to look at."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+    """Save the whole page as a picture for people to look at, when they ask for it: SCREENSHOTS=yes."""
 
     def save(page, name: str) -> None:
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        if os.environ.get("SCREENSHOTS"):
+            SCREENSHOTS.mkdir(exist_ok=True)
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
 
     return save

@@ -78,7 +78,7 @@ def test_three_zones_go_from_the_scheme_to_the_published_result(program, visit, 
         by_hand = year_results.official(WEIGHTS, chosen, sheets)
         assert year_results.publish(office, keys[zone]) == str(by_hand)
     chosen, sheets = ZONES[FIRST]
-    correction = year_results.correct(office, reviewers[2], keys[FIRST], chosen[0], RIGHT)
+    correction = year_results.correct(office, reviewers, guest, keys[FIRST], chosen[0], RIGHT)
     year_results.show(office, correction)
     year_results.let_publicity_end(program, correction)
     right = [[RIGHT, *scores[1:]] if row == 2 else scores for row, scores in enumerate(sheets)]
