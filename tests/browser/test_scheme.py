@@ -16,7 +16,7 @@ def names(page) -> list[str]:
 def test_weights_add_up_while_one_types_and_indicators_are_moved(visit, shoot, width):
     page = visit("secretariat")
     page.goto("/evaluation/schemes/?status=draft")
-    press(page, "main table a, main .card a")
+    press(page, "main tbody a")
     weight = page.locator(f"{LEAVES} .figure input").first
     group = page.locator(".tree > li[data-level=group] [data-sum]").first
     before, sum_before = float(weight.input_value()), float(group.inner_text())
