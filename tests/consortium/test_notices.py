@@ -174,7 +174,7 @@ def test_one_is_asked_only_about_what_can_concern_the_role(client_for, expert, b
     everybody = ["announcement", "role_given", "role_ended", "export"]
     of_council = ["meeting_called", "meeting_changed", "papers_sent", "opinion_answered", "minutes_to_approve"]
     assert sorted(names(expert)) == sorted(
-        [*everybody, *of_council, "review_assigned", "review_due", "result_published"]
+        [*everybody, *of_council, "review_assigned", "review_due", "more_asked", "result_published"]
     )
     of_tasks = ["milestone_to_confirm", "milestone_overdue", "supervision_answered", "supervision_climbed"]
     assert sorted(names(bureau)) == sorted([*everybody, *of_council, *of_tasks])
