@@ -5,7 +5,7 @@ from consortium.serializers import Visible
 from zones.models import Zone
 
 from .models import AnnualReport
-from .services import reports
+from .services.report_changes import changes, is_stale
 
 
 class OrderSerializer(serializers.Serializer):
@@ -50,11 +50,18 @@ class ReportSerializer(serializers.ModelSerializer):
 
 class ReportPageSerializer(ReportSerializer):
     stale = serializers.SerializerMethodField()
+    changes = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
-        fields = [*ReportSerializer.Meta.fields, "stale", "figures"]
+        fields = [*ReportSerializer.Meta.fields, "stale", "changes", "figures"]
         read_only_fields = fields
 
     def get_stale(self, report: AnnualReport) -> bool:
         """Whether records have changed since it was made."""
-        return reports.is_stale(report)
+        return is_stale(report)
+
+    def get_changes(self, report: AnnualReport) -> list[dict[str, str]]:
+        """What a new version would say otherwise: where, what stands in the file, what it would be."""
+        if report.status != AnnualReport.Status.DONE:
+            return []
+        return [{"place": " · ".join(row.place), "before": row.before, "now": row.now} for row in changes(report)]

@@ -38,7 +38,8 @@ class Band:
 
 @dataclass(frozen=True)
 class Table:
-    """``widths`` are parts of the page's width; ``total`` closes the table; ``note`` stands below it."""
+    """``widths`` are parts of the page's width; ``total`` closes the table; ``note`` stands below it; ``named_by`` is
+    the column that says what a row is about, after a first one that only counts."""
 
     title: str
     head: list[str]
@@ -46,6 +47,7 @@ class Table:
     rows: list[list[Cell] | Band]
     total: list[Cell] = field(default_factory=list)
     note: str = ""
+    named_by: int = 0
 
     @property
     def numeric(self) -> list[bool]:
@@ -131,6 +133,7 @@ def _zone(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
             [number, row["name"], row["credit_code"], _day(row["since"])]
             for number, row in enumerate(zone["partners"], 1)
         ],
+        named_by=1,
     )
     yield Table(
         _("Innovation classes"),
@@ -244,6 +247,7 @@ def _evaluation(report: AnnualReport, made_at: datetime) -> Iterator[str | Table
         rows,
         total=[_("Total"), "", "", Decimal(words["weight"]), "", None, Score(result["absolute"])],
         note=_("Points are weight times score, each rounded; the total is rounded once. A dash: not chosen."),
+        named_by=2,
     )
     if words["deduction_rows"]:
         yield Table(
@@ -251,6 +255,7 @@ def _evaluation(report: AnnualReport, made_at: datetime) -> Iterator[str | Table
             [_("No."), _("Indicator"), _("Points"), _("Reason")],
             [1, 4, 2, 6],
             [[int(row["number"]), row["name"], Score(row["points"]), row["reason"]] for row in words["deduction_rows"]],
+            named_by=1,
         )
 
 
@@ -267,7 +272,7 @@ def _tasks(tasks: list[dict]) -> Iterator[str | Table]:
             for row in task["milestones"]
         ]  # fmt: skip
     for name, lines in plans.items():
-        yield Table(name, [_("Quarter"), _("Milestone"), _("Due"), _("State")], [2, 8, 4, 2], lines)
+        yield Table(name, [_("Quarter"), _("Milestone"), _("Due"), _("State")], [2, 8, 4, 2], lines, named_by=1)
     if not plans:
         yield _("The college answers for no task of this year's plans.")
 

@@ -206,17 +206,6 @@ def open_file(report: AnnualReport, form: str = "pdf") -> File:
         raise Refused(_("The file of this report is missing. Tell the operator of this system.")) from None
 
 
-def is_stale(report: AnnualReport) -> bool:
-    """Whether a finished report would say something else if it were made now, because records have changed."""
-    if report.status != Status.DONE:
-        return False
-    try:
-        with one_moment():
-            return digest(gather(report.zone, report.year)) != report.figures_sha256
-    except Refused:  # a result that does not fit its checksum is not what was printed either
-        return True
-
-
 # --- checking ---------------------------------------------------------------------------------------------------------
 def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

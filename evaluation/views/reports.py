@@ -19,8 +19,11 @@ from ..models import AnnualReport
 from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
 from ..services import reports
+from ..services.report_changes import changes, is_stale
 from ..services.report_print import printed
 from ..services.reports import TYPES
+
+MOST_CHANGES = 30  # on the page; the API says all
 
 
 def report_list(request: HttpRequest) -> HttpResponse:
@@ -87,13 +90,17 @@ def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
     figures = printed(report, report.finished_at or timezone.now()) if report.figures else None
+    stale = is_stale(report)
+    found = changes(report) if stale else []
     return render(
         request,
         "reports/report_detail.html",
         {
             "report": report,
             "figures": figures,
-            "stale": reports.is_stale(report),
+            "stale": stale,
+            "changes": found[:MOST_CHANGES],
+            "more_changes": len(found) - MOST_CHANGES,
             "history": HistoryEntry.objects.of(report),
         },
     )

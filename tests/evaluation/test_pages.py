@@ -324,7 +324,7 @@ def test_pages_take_the_same_queries_for_one_row_and_three(
         (office, page("evaluation_list") + "?export=xlsx"): 5,
         (office, page("scheme_list")): 6,
         (office, page("evaluation_detail", first)): 11,
-        (office, page("evaluation_result", first)): 24,
+        (office, page("evaluation_result", first)): 25,
         (office, page("evaluation_compare")): 7,
         (office, page("evaluation_reviewers", first)): 13,
         (reviewer, page("evaluation_score", first)): 13,

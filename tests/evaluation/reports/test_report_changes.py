@@ -1,0 +1,80 @@
+"""A finished report against the records of today: what a new version would say otherwise, and nothing else."""
+
+import datetime
+
+import pytest
+
+from evaluation.models import AnnualReport
+from evaluation.services import report_changes, reports
+from evaluation.services.report_changes import Change, changes, is_stale
+from zones.models import Project, ZonePartner
+
+from .conftest import YEAR, day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def full(year_of_hours, innovation_class, college_task, published, report) -> AnnualReport:
+    assert reports.make(report)
+    return AnnualReport.objects.for_page().get(pk=report.pk)
+
+
+def test_nothing_has_changed(full):
+    assert changes(full) == []
+    assert not is_stale(full)
+
+
+def test_one_entry_of_hours_changes_its_cells_and_the_sentence(full, project, mentor, log, enterprise):
+    log(project, mentor, day(6, 2), "2")
+    assert is_stale(full)
+    table = ("Project hours", "Hours by enterprise and activity")
+    said = "%s approved project hours of 2 people on 1 projects, %s entries."
+    found = changes(full)
+    assert found[0] == Change(("The zone", "Enterprise projects", project.name, "Hours of the year"), "17.75", "19.75")
+    assert found[1] == Change(("Project hours",), said % ("17.75", 4), said % ("19.75", 5))
+    assert {change.place for change in found[2:]} == {
+        (*table, enterprise.name, "Mentoring"), (*table, enterprise.name, "Total"),
+        (*table, "Total", "Mentoring"), (*table, "Total", "Total"),
+        ("Project hours", "Hours by month", "6 (month)", "Hours"),
+        ("Project hours", "Hours by month", "Total", "Hours"),
+    }  # fmt: skip
+    assert {(change.before, change.now) for change in found if change.place[-1] == "Total"} == {("17.75", "19.75")}
+
+
+def test_hours_of_another_zone_or_year_and_drafts_change_nothing(
+    full, shared_zone, make_project, enterprise, mentor, log, project
+):
+    other = make_project(shared_zone, enterprise, "other", "另一项目")
+    log(other, mentor, day(6, 2), "2")
+    log(project, mentor, day(6, 3, YEAR + 1), "2")
+    log(project, mentor, day(6, 4), "2", status="draft")
+    assert not is_stale(full)
+
+
+def test_a_row_that_came_is_said_once(full, zone, rival_enterprise):
+    ZonePartner.objects.create(zone=zone, enterprise=rival_enterprise, since=datetime.date(YEAR, 5, 1))
+    place = ("The zone", "Partner enterprises", rival_enterprise.name)
+    [row] = [change for change in changes(full) if change.place == place]
+    assert row.before == ""
+    assert rival_enterprise.credit_code in row.now
+    past = datetime.date(YEAR - 1, 12, 31)
+    Project.objects.filter(zone=zone).update(starts_on=past, ends_on=past)
+    gone = [change for change in changes(full) if change.place[:2] == ("The zone", "Enterprise projects")]
+    assert [(change.now, len(change.place)) for change in gone] == [("", 3)]
+
+
+def test_a_figure_that_a_later_release_added_is_no_change_of_records(full):
+    """The report was made before there was such a figure."""
+    del full.figures["hours"]["people"], full.figures["tasks"]
+    assert set(report_changes.figures_now(full)) == set(full.figures)
+    assert not is_stale(full)
+
+
+def test_page_and_api_say_what_has_changed(full, project, mentor, log, secretariat, client_for, api_for):
+    log(project, mentor, day(6, 2), "2")
+    text = client_for(secretariat).get(full.get_absolute_url()).content.decode()
+    assert "工时：按企业和工作类型 › 示例企业一 › 合计" in text
+    told = api_for(secretariat).get(f"/api/v1/reports/{full.pk}/").json()
+    place = f"特区概况 · 企业项目 · {project.name} · 本年工时"
+    assert {"place": place, "before": "17.75", "now": "19.75"} in told["changes"]
