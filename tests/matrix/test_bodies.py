@@ -31,7 +31,8 @@ CODE = "91130500999999999"
 PAGES = [address for address in addresses() if not address.is_api and "GET" in address.methods]
 # what the number in such a field is, where the field is not called as the record is
 MEANT = {
-    "chosen": "indicator", "note": "indicator", "score": "indicator", "was": "indicator", "version": "indicator",
+    "chosen": "indicator", "note": "indicator", "score": "indicator", "was": "indicator", "was_chosen": "indicator",
+    "was_score": "indicator", "was_note": "indicator", "version": "indicator",
     "zones": "zone", "responsible": "responsible_organization", "students": "student",
     "enrollments": "enrollment", "figure": "target", "milestones": "milestone", "h": "project", "place": "member",
     "of": "project", "pick": "hours", "seen": "hours",
@@ -71,6 +72,7 @@ NOT_TAKEN = {
     **dict.fromkeys(["evaluation:reviewer_due", "evaluation:scheme_accept", "evaluation:talk_create"], STATE),
     **dict.fromkeys(["consortium:platform_create", "consortium:platform_update"], RULE),
     "consortium:member_import_create": FILE,
+    "evaluation:assessment_due": STATE,
     "evaluation:standard_check_create": STATE,
     **dict.fromkeys(["consortium:affiliation_create", "consortium:announcement_create"], RULE),
     **dict.fromkeys(["consortium:invitation_create", "tasks:milestone_create"], RULE),
