@@ -2,7 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 
+import segno
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,6 +29,8 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "version": str(report.version),
         "made_on": date_format(timezone.localdate(made_at)),
         "sha256": report.figures_sha256,
+        "address": f"{settings.SITE_URL}{report.get_absolute_url()}",
+        "code": _code(f"{settings.SITE_URL}{report.get_absolute_url()}"),
         "consortium": figures["consortium"],
         "zone": _zone(figures["zone"]),
         "hours": _hours(figures["hours"]),
@@ -33,6 +38,13 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "no_evaluation": _no_evaluation(figures["evaluation"], figures["year"]),
         "tasks": _plans(figures["tasks"]),
     }
+
+
+def _code(address: str) -> str:
+    """The address as a QR code, which opens the report's page: an SVG of one path."""
+    drawing = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawing, kind="svg", border=0, xmldecl=False, nl=False)
+    return drawing.getvalue().decode()
 
 
 def hours_text(hours: str | Decimal) -> str:

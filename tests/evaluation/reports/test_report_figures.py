@@ -1,7 +1,9 @@
 from io import BytesIO
 
 import pytest
+import zxingcpp
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from consortium.services import Refused
 from evaluation.models import Evaluation
@@ -141,6 +143,14 @@ def test_the_fonts_of_the_printed_report_are_the_projects_own_and_inside_it(fini
             name = str(descendant["/BaseFont"]).split("+")[-1]
             fonts[name] = "/FontFile2" in descendant["/FontDescriptor"]
     assert fonts == {"NotoSansSC-Regular": True, "NotoSansSC-Bold": True}
+
+
+def test_the_code_on_the_cover_opens_the_page_of_the_report(finished, settings):
+    """Read from the printed page, as a telephone reads it."""
+    with finished.file.open("rb") as file:
+        cover = PdfDocument(file.read())[0].render(scale=3).to_pil()
+    [code] = zxingcpp.read_barcodes(cover)
+    assert code.text == f"{settings.SITE_URL}{finished.get_absolute_url()}"
 
 
 def test_rare_characters_in_names_print(zone, innovation_class, mentor, report):
