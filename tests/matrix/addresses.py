@@ -39,6 +39,7 @@ INSTEAD = {
     "evaluation:objection_answer": {"pk": "published"},
     "evaluation:guest_renew": {"reviewer": "guest"},
     "evaluations-result": {"pk": "published"},
+    "evaluations-standing": {"pk": "published"},
 }
 # parts of a path that are no record
 WORDS = {
