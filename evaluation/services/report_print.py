@@ -104,6 +104,7 @@ def _hours(hours: dict) -> dict:
         "projects": str(hours["projects"]),
         "entries": str(hours["entries"]),
         "activities": [str(activity.label) for activity in used],
+        "activity_codes": [activity.value for activity in used],
         "activity_totals": [hours_text(hours["activities"][activity]) for activity in used],
         "rows": [
             {

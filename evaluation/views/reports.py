@@ -18,6 +18,7 @@ from ..jobs import announce
 from ..models import AnnualReport
 from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
+from ..report_links import linked
 from ..services import reports
 from ..services.report_changes import changes, is_stale
 from ..services.report_print import printed
@@ -90,6 +91,8 @@ def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
     figures = printed(report, report.finished_at or timezone.now()) if report.figures else None
+    if figures:
+        figures = linked(figures, report, request.user)
     stale = is_stale(report)
     found = changes(report) if stale else []
     return render(
