@@ -8,6 +8,7 @@ from django.db.models import Model, ProtectedError, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status, viewsets
 from rest_framework.decorators import action, api_view
@@ -56,6 +57,24 @@ class Pages(CursorPagination):
     ordering = "pk"
 
 
+class KnownFilters(DjangoFilterBackend):
+    """The filters of a list, as on its page. A parameter that the list does not have is 400: a word that is spelt
+    wrongly would answer everything."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        if not view.detail:
+            filterset_class = self.get_filterset_class(view, queryset)
+            known = {*(filterset_class.base_filters if filterset_class else ()), *_of_pages(view)}
+            if unknown := sorted(set(request.query_params) - known):
+                raise exceptions.ValidationError({name: [_("This list has no such filter.")] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+def _of_pages(view: Any) -> set[str]:
+    pages = view.paginator
+    return {pages.page_size_query_param, pages.cursor_query_param} if pages else set()
+
+
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """A refused change is 409 with its sentence; a bad value is 400 under its field, with the pages' sentences."""
     if isinstance(error, Refused):
@@ -90,6 +109,7 @@ class ScopedViewSet(
     thing: str
     parser_classes = [Body]
     pagination_class = Pages
+    filter_backends = [KnownFilters]
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def get_queryset(self) -> QuerySet:

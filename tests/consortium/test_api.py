@@ -1,7 +1,12 @@
 """What the API answers to what nobody should send."""
 
+import re
+
 import pytest
+from django.urls import get_resolver, reverse
 from django.utils import translation
+
+from ..matrix.addresses import walk
 
 PATH = "/api/v1/organizations/"
 
@@ -29,3 +34,17 @@ def test_what_is_not_there_is_said_in_the_readers_language(api_for, secretariat)
 def test_the_page_of_the_api_holds_nothing_that_the_policy_refuses(client_for, secretariat):
     page = client_for(secretariat).get("/api/docs/")
     assert (page.status_code, page.content.count(b"<style")) == (200, 0)
+
+
+LISTS = sorted(
+    {name for name, _route, _view in walk(get_resolver().url_patterns) if re.fullmatch(r"[a-z-]+-list", name)}
+)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_filter_that_a_list_does_not_have_is_refused(name, api_for, secretariat):
+    """A word that is spelt wrongly must not answer everything."""
+    api = api_for(secretariat)
+    answer = api.get(reverse(name), {"staus": "approved", "page_size": 1})
+    assert (answer.status_code, list(answer.json())) == (400, ["staus"])
+    assert api.get(reverse(name), {"page_size": 1}).status_code == 200
