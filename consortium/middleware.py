@@ -12,6 +12,18 @@ from .services.history import address
 from .services.notices import mail_waits
 
 
+class NoStoreMiddleware:
+    """No answer is kept by a browser or a proxy, for each is one person's; a view that knows better says so itself."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class RefusalMiddleware:
     """A refused act on a page ends where the person was, with the sentence. (The API answers 409 by itself.)"""
 
