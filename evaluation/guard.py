@@ -2,7 +2,7 @@
 
 A published evaluation may take one step, to superseded, in which nothing else changes. Its parts (reviewers, scores,
 talks, self-assessments with evidence and files, findings, objections) and the scheme by which it was counted stay as
-they are. A draft is free.
+they are; so does a finished check of the consortium against the standard, with its answers. A draft is free.
 
 Why not in a migration, as with the history: on SQLite Django changes a table by building it anew, which loses its
 triggers and is refused while triggers of other tables name it. So they step aside while the evaluation's tables are
@@ -16,7 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SENTENCE = "What is published stays as it is."
-EVALUATION, SCHEME = "evaluation_evaluation", "evaluation_scheme"
+EVALUATION, SCHEME, CHECK = "evaluation_evaluation", "evaluation_scheme", "evaluation_standardcheck"
+ANSWER = "evaluation_standardanswer"
 FROZEN = "('published', 'superseded')"
 OWN = "{row}.evaluation_id"
 OF_LINE = "(SELECT evaluation_id FROM evaluation_selfassessment WHERE id = {row}.assessment_id)"
@@ -53,8 +54,9 @@ STEPS = {
         "kept.consortium_id = NEW.consortium_id AND kept.year = NEW.year AND (kept.version = NEW.version"
         " OR (kept.subject = NEW.subject AND kept.status = 'published' AND NEW.status = 'published'))",
     ),
+    CHECK: ("FALSE", "FALSE"),
 }
-TABLES = [*STEPS, *PARTS, *PARTS_OF_SCHEME]
+TABLES = [*STEPS, *PARTS, *PARTS_OF_SCHEME, ANSWER]
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
@@ -134,16 +136,17 @@ def _functions() -> Iterator[str]:
     yield f"""
 CREATE OR REPLACE FUNCTION evaluation_keep_all() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM {EVALUATION} WHERE status IN {FROZEN}) THEN RAISE EXCEPTION '{SENTENCE}'; END IF;
+    IF EXISTS (SELECT 1 FROM {EVALUATION} WHERE status IN {FROZEN})
+        OR EXISTS (SELECT 1 FROM {CHECK} WHERE status = 'done') THEN RAISE EXCEPTION '{SENTENCE}';
+    END IF;
     RETURN NULL;
 END $$;"""
     for table, (step, _in_the_way) in STEPS.items():
-        kept = f"OLD.status IN {FROZEN}" if table == EVALUATION else _of_scheme("OLD.id")
         yield f"""
 CREATE OR REPLACE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;
-    IF {kept} THEN
+    IF {_head_is_kept(table, "OLD")} THEN
         IF TG_OP = 'DELETE' THEN RAISE EXCEPTION '{SENTENCE}'; END IF;
         IF NOT ({step} AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status') THEN
             RAISE EXCEPTION '{SENTENCE}';
@@ -160,6 +163,8 @@ END $$;"""
         )
     for table in PARTS_OF_SCHEME:
         yield _keep_part(table, "", _of_scheme("{row}.scheme_id"))
+    look = f"SELECT status INTO its_status FROM {CHECK} WHERE id = {{row}}.check_of_id FOR SHARE;"
+    yield _keep_part(ANSWER, look, "its_status = 'done'")
 
 
 def _keep_part(table: str, look: str, kept: str) -> str:
@@ -188,7 +193,7 @@ def _on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
         same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in columns if name != "status")
         yield from _for_acts(
             table,
-            lambda row, table=table: f"{row}.status IN {FROZEN}" if table == EVALUATION else _of_scheme(f"{row}.id"),
+            lambda row, table=table: _head_is_kept(table, row),
             allowed=f"{step} AND {same}",
             in_the_way=f"kept.id = NEW.id OR {in_the_way}",
         )
@@ -196,6 +201,8 @@ def _on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
         yield from _for_acts(table, lambda row, owner=owner: _of_evaluation(owner.format(row=row)), has_parent=True)
     for table in PARTS_OF_SCHEME:
         yield from _for_acts(table, lambda row: _of_scheme(f"{row}.scheme_id"), has_parent=True)
+    finished = f"EXISTS (SELECT 1 FROM {CHECK} c WHERE c.id = {{row}}.check_of_id AND c.status = 'done')"
+    yield from _for_acts(ANSWER, lambda row: finished.format(row=row), has_parent=True)
 
 
 def _for_acts(
@@ -219,4 +226,14 @@ def _of_evaluation(key: str) -> str:
 
 
 def _of_scheme(key: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {EVALUATION} e WHERE e.scheme_id = {key} AND e.status IN {FROZEN})"
+    """Whether something that is kept was counted by the scheme."""
+    return (
+        f"(EXISTS (SELECT 1 FROM {EVALUATION} e WHERE e.scheme_id = {key} AND e.status IN {FROZEN})"
+        f" OR EXISTS (SELECT 1 FROM {CHECK} c WHERE c.scheme_id = {key} AND c.status = 'done'))"
+    )
+
+
+def _head_is_kept(table: str, row: str) -> str:
+    if table == EVALUATION:
+        return f"{row}.status IN {FROZEN}"
+    return f"{row}.status = 'done'" if table == CHECK else _of_scheme(f"{row}.id")

@@ -189,3 +189,15 @@ def _lock(check: StandardCheck) -> int:
     if status != StandardCheck.Status.OPEN:
         raise Refused(_("This check is finished and is frozen. Begin a new one for the year."))
     return saves
+
+
+def verify_checks() -> list[str]:
+    """Recompute every finished check and its hash; a sentence for each that differs."""
+    differing = []
+    finished = StandardCheck.objects.filter(status=StandardCheck.Status.DONE).select_related("scheme", "consortium")
+    for check in finished.order_by("pk"):
+        if digest(check.result or {}) != check.sha256:
+            differing.append(_("%(evaluation)s: the hash does not fit the result.") % {"evaluation": check})
+        if result_of(check.scheme, list(check.answers.select_related("indicator"))) != check.result:
+            differing.append(_("%(evaluation)s: the scores give another result.") % {"evaluation": check})
+    return differing

@@ -10,7 +10,17 @@ from django.utils import translation
 
 from consortium.models import Attachment
 from evaluation import guard, services
-from evaluation.models import Dismissal, Evaluation, Evidence, Finding, Reviewer, Scheme, Score, SelfAssessment
+from evaluation.models import (
+    Dismissal,
+    Evaluation,
+    Evidence,
+    Finding,
+    Reviewer,
+    Scheme,
+    Score,
+    SelfAssessment,
+    StandardCheck,
+)
 
 from .conftest import AFTER_PUBLICITY, as_owner
 from .conftest import NOW as DURING
@@ -231,8 +241,10 @@ def test_a_role_that_does_not_own_the_tables_cannot_lift_the_guard(published):
 
 
 def test_every_part_of_an_evaluation_is_guarded():
-    """Whatever goes with an evaluation or its scheme when it is deleted; a new part needs a line in the guard."""
-    parts, found = [Evaluation, Scheme], {Evaluation._meta.db_table, Scheme._meta.db_table}
+    """Whatever goes with an evaluation, its scheme or a check when it is deleted; a new part needs a line in the
+    guard."""
+    parts = [Evaluation, Scheme, StandardCheck]
+    found = {model._meta.db_table for model in parts}
     found.add(Attachment._meta.db_table)  # the files of a self-assessment, which no key ties to it
     while parts:
         of = parts.pop()

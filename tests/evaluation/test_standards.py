@@ -6,17 +6,17 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from consortium.models import HistoryEntry, Platform
-from evaluation import services
-from evaluation.models import Scheme, StandardCheck
+from evaluation import guard, services
+from evaluation.models import GradeBand, Scheme, StandardAnswer, StandardCheck
 from evaluation.services import standards
 from evaluation.services.results import digest
 from evaluation.services.standards import Said
 
-from .conftest import NOW, TODAY, refusal
+from .conftest import NOW, TODAY, as_owner, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +162,47 @@ def test_a_published_result_of_the_year_does_not_keep_a_standard_from_coming_int
     evaluation = stages.published(zone)
     check = standards.open_check(zone.consortium, evaluation.year, by=secretariat, now=NOW, today=TODAY)
     assert (check.scheme.status, evaluation.scheme.status) == ("published", "published")
+
+
+def sql(statement: str, *parameters: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+CHANGES = {
+    "its day": lambda check: StandardCheck.objects.filter(pk=check.pk).update(counted_on=date(2026, 1, 1)),
+    "opened again": lambda check: sql(
+        "UPDATE evaluation_standardcheck SET status = 'open', result = NULL, sha256 = '' WHERE id = %s", check.pk
+    ),
+    "deleted": lambda check: StandardCheck.objects.filter(pk=check.pk).delete(),
+    "an answer": lambda check: check.answers.update(statement="改"),
+    "an answer deleted": lambda check: sql("DELETE FROM evaluation_standardanswer WHERE check_of_id = %s", check.pk),
+    "one answer more": lambda check: StandardAnswer.objects.bulk_create(
+        [StandardAnswer(check_of=check, indicator=check.scheme.indicators.first())], ignore_conflicts=True
+    ),
+    "a weight of its scheme": lambda check: check.scheme.indicators.filter(kind="weighted").update(weight=1),
+    "a grade of its scheme": lambda check: GradeBand.objects.filter(scheme=check.scheme, lowest=0).update(name="改"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_finished_check_is_kept_by_the_database(check, secretariat, change):
+    with transaction.atomic():
+        change(check)  # what is open can be changed
+        transaction.set_rollback(True)
+    standards.save_answers(check, filled(check), saves=0, by=secretariat)
+    standards.finish_check(check, by=secretariat, now=NOW)
+    with pytest.raises(DatabaseError, match=guard.SENTENCE), transaction.atomic():
+        change(check)
+    assert standards.verify_checks() == []
+
+
+def test_verify_names_a_check_that_its_owner_changed(check, secretariat):
+    standards.save_answers(check, filled(check), saves=0, by=secretariat)
+    standards.finish_check(check, by=secretariat, now=NOW)
+    with as_owner():
+        check.answers.filter(indicator__kind="weighted", score=50).update(score=60)
+    assert standards.verify_checks() == [f"{check}: the scores give another result."]
+    with as_owner():
+        StandardCheck.objects.filter(pk=check.pk).update(result={**check.result, "official": "99.00"})
+    assert standards.verify_checks()[0] == f"{check}: the hash does not fit the result."

@@ -7,8 +7,9 @@ from consortium.services.files import stray_files, verify_files
 from consortium.services.history import newest_link, verify_history
 from evaluation.services import verify_results
 from evaluation.services.reports import verify_reports
+from evaluation.services.standards import verify_checks
 
-CHECKS = [verify_results, verify_reports, verify_files]
+CHECKS = [verify_results, verify_checks, verify_reports, verify_files]
 
 
 class Command(BaseCommand):
