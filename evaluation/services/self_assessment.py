@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from consortium.models import HistoryEntry, User
-from consortium.services import Refused, move, record, save_changes
+from consortium.services import Refused, move, save_changes
+from consortium.services.history import history_row, record_all
 
 from ..models import Evaluation, Indicator, SelfAssessment
 from .evaluations import lock
@@ -65,13 +66,14 @@ def _refuse_past(due_on: date | None, today: date) -> None:
 def save_self_assessment(evaluation: Evaluation, rows: Sequence[Assessed], *, by: User | None) -> None:
     """Keep what the college says; any subset of the indicators, as often as it likes before it submits.
 
+    The history has every choice and own score that changed; words alone, saved as they are typed, are not kept there.
     Raises ValidationError with keys ``chosen_N``, ``score_N`` and ``note_N`` for the indicator number N, also when
     another window saved the line since its writer looked.
     """
     lock(evaluation, Status.SELF_ASSESSMENT)
     existing = {row.indicator_id: row for row in evaluation.self_assessments.select_related("indicator")}
     errors: dict[str, list[str]] = {}
-    changed = []
+    changed, steps = [], []
     for said in rows:
         number = said.indicator.number
         row = existing.get(said.indicator.pk)
@@ -86,6 +88,8 @@ def save_self_assessment(evaluation: Evaluation, rows: Sequence[Assessed], *, by
         if said.version not in (None, row.version):
             errors.setdefault(f"score_{number}", [_changed_elsewhere(row)])
             continue
+        if before[:2] != after[:2]:
+            steps.append((_in_words(said.indicator, *before[:2]), _in_words(said.indicator, *after[:2])))
         row.is_chosen, row.self_score, row.note = after
         row.version += 1
         changed.append(row)
@@ -98,9 +102,14 @@ def save_self_assessment(evaluation: Evaluation, rows: Sequence[Assessed], *, by
         raise ValidationError(errors)
     if changed:
         SelfAssessment.objects.bulk_update(changed, ["is_chosen", "self_score", "note", "version"])
-        chosen = sum(row.is_chosen for row in existing.values())
-        text = _("%(chosen)s of %(all)s chosen") % {"chosen": chosen, "all": len(existing)}
-        record(evaluation, by=by, what=gettext_noop("Self-assessment saved"), new=text)
+        what = gettext_noop("Self-assessment saved")
+        record_all([history_row(evaluation, by=by, what=what, old=old, new=new) for old, new in steps])
+
+
+def _in_words(indicator: Indicator, is_chosen: bool, score: Decimal | None) -> str:
+    if not is_chosen:
+        return f"{indicator}: {_('not chosen')}"
+    return "" if score is None else f"{indicator}: {score:.2f}"
 
 
 def _changed_elsewhere(row: SelfAssessment) -> str:

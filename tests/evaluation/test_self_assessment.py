@@ -123,6 +123,17 @@ def test_each_line_is_saved_as_one_goes_and_an_older_window_is_told(stages, zone
     assert client.post(page("evaluation_assess_line", evaluation.pk, 9), {}).status_code == 404
 
 
+def test_the_history_has_every_choice_and_score_from_and_to(stages, zone, college_admin):
+    evaluation = stages.self_assessment(zone)
+    second = evaluation.scheme.indicators.get(number=2)
+    for chosen, score, note in ((True, 80, ""), (True, 80, "依据台账"), (True, 85, "依据台账"), (False, 85, "")):
+        services.save_self_assessment(evaluation, [Assessed(second, chosen, Decimal(score), note)], by=college_admin)
+    rows = HistoryEntry.objects.about(evaluation).filter(what="Self-assessment saved").order_by("pk")
+    assert list(rows.values_list("old", "new")) == [
+        ("", "2 指标2: 80.00"), ("2 指标2: 80.00", "2 指标2: 85.00"), ("2 指标2: 85.00", "2 指标2: not chosen"),
+    ]  # fmt: skip
+
+
 def test_a_whole_old_window_undoes_nothing(stages, zone, college_admin, client_for):
     """What its user did not touch stays as the other window saved it; what both touched is said."""
     evaluation, client = stages.self_assessment(zone), client_for(college_admin)
