@@ -216,6 +216,67 @@ def test_a_self_assessment_is_handed_in_once(stages, zone, college_admin):
     assert count(evaluation, what="status", new="review") == 1
 
 
+# more is asked for, hand-in
+
+
+@pytest.fixture
+def filled(stages, zone, expert):
+    """A sheet with all scores, ready to be handed in."""
+    evaluation = stages.review(zone)
+    sheet = evaluation.reviewers.select_related("evaluation__zone", "person").get(person=expert)
+    given = [services.Given(row, Decimal(80)) for row in evaluation.scheme.indicators.weighted()]
+    services.save_scores(sheet, given, by=expert)
+    return sheet
+
+
+def test_without_a_guard_a_sheet_would_be_handed_in_while_the_college_has_it_back(filled):
+    """The control: who looks, then writes when the self-assessment has gone back in the meantime."""
+    evaluation = filled.evaluation
+    looked, returned = Barrier(2, timeout=10), Barrier(2, timeout=10)
+
+    def hand_in():
+        with transaction.atomic():
+            assert read(evaluation).status == "review"
+            looked.wait()
+            returned.wait()
+            Reviewer.objects.filter(pk=filled.pk).update(submitted_at=NOW)
+
+    def give_back():
+        looked.wait()
+        with transaction.atomic():
+            Reviewer.objects.filter(evaluation=evaluation).update(submitted_at=None)
+            Evaluation.objects.filter(pk=evaluation.pk).update(status="self_assessment")
+        returned.wait()
+
+    assert at_once(hand_in, give_back) == ["", ""]
+    filled.refresh_from_db()
+    assert (read(evaluation).status, filled.submitted_at) == ("self_assessment", NOW)
+
+
+def test_no_sheet_is_handed_in_while_the_college_has_it_back(filled, expert, secretariat):
+    """Whichever comes first: the return opens a sheet that was handed in, and after it none is taken."""
+    evaluation = filled.evaluation
+    said = at_once(
+        lambda: services.submit_scores(filled, by=expert, now=NOW),
+        lambda: services.ask_for_more(read(evaluation), by=secretariat, reason="缺材料", today=TODAY),
+    )
+    assert said in (["", ""], ["", GONE.format("Self-assessment")])  # the sentences, sorted
+    filled.refresh_from_db()
+    assert (read(evaluation).status, filled.submitted_at) == ("self_assessment", None)
+    assert count(evaluation, what="status", old="review", new="self_assessment") == 1
+
+
+def test_of_two_who_ask_for_more_one_does(filled, secretariat, second_office):
+    evaluation = filled.evaluation
+    first, second = read(evaluation), read(evaluation)
+    said = at_once(
+        lambda: services.ask_for_more(first, by=secretariat, reason="缺材料", today=TODAY),
+        lambda: services.ask_for_more(second, by=second_office, reason="缺材料", today=TODAY),
+    )
+    assert said == ["", GONE.format("Self-assessment")]
+    assert count(evaluation, what="status", old="review", new="self_assessment") == 1
+
+
 # a file, hand-in
 
 
