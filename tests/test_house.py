@@ -154,3 +154,15 @@ def test_no_role_breaks_a_page_by_opening_it(request, db, client_for, who):
         if not route.startswith("admin/") and (status := client.get(filled(route)).status_code) >= 500
     }
     assert {route: status for route, status in found.items() if route != "readyz"} == {}
+
+
+def test_each_promise_is_watched_by_tests_that_are_there():
+    """The promises of docs/threat-model.md: each row of its table names the tests that watch it."""
+    text = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    rows = [row for row in text.partition("## 承诺")[2].splitlines() if row.startswith("| ")][1:]
+    assert rows
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        assert named, f"no test watches: {row}"
+        for path, test in named:
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path} has no {test}"
