@@ -1,12 +1,13 @@
 """Who hears of an evaluation or a report."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from consortium.inbox import NoticeKind
 from consortium.models import Affiliation, User
@@ -32,124 +33,62 @@ Role = Affiliation.Role
 
 def tell_assessment(evaluation: Evaluation, *, at: datetime) -> None:
     day = evaluation.assessment_due_on
-    _tell(
-        evaluation,
-        _college(evaluation),
-        ASSESSMENT_ASKED,
-        lambda: (
-            _("%(evaluation)s: the self-assessment is asked for until %(day)s.")
-            % {"evaluation": evaluation, "day": date_format(day)}
-            if day
-            else _("%(evaluation)s: the self-assessment is asked for.") % {"evaluation": evaluation}
-        ),
-        at,
+    said = (
+        gettext_noop("%(evaluation)s: the self-assessment is asked for until %(day)s.")
+        if day
+        else gettext_noop("%(evaluation)s: the self-assessment is asked for.")
     )
+    _tell(evaluation, _college(evaluation), ASSESSMENT_ASKED, said, at, day)
 
 
 def tell_assessment_due(evaluation: Evaluation, *, at: datetime) -> None:
-    day = evaluation.assessment_due_on
-    _tell(
-        evaluation,
-        _college(evaluation),
-        ASSESSMENT_DUE,
-        lambda: (
-            _("%(evaluation)s: the self-assessment is to be handed in until %(day)s.")
-            % {"evaluation": evaluation, "day": date_format(day) if day else ""}
-        ),
-        at,
-    )
+    said = gettext_noop("%(evaluation)s: the self-assessment is to be handed in until %(day)s.")
+    _tell(evaluation, _college(evaluation), ASSESSMENT_DUE, said, at, evaluation.assessment_due_on)
 
 
 def tell_more_asked(evaluation: Evaluation, *, at: datetime) -> None:
     """The college, which has the work, and the reviewers, whose sheets are open again."""
-    reviewing = Q(role=Role.EXPERT, user__in=evaluation.reviewers.values("person"))
-    _tell(
-        evaluation,
-        _college(evaluation) | reviewing,
-        MORE_ASKED,
-        lambda: (
-            _("%(evaluation)s: the self-assessment was returned for more; the reason stands on its page.")
-            % {"evaluation": evaluation}
-        ),
-        at,
-    )
+    said = gettext_noop("%(evaluation)s: the self-assessment was returned for more; the reason stands on its page.")
+    _tell(evaluation, _college(evaluation) | _reviewing(evaluation), MORE_ASKED, said, at)
 
 
 def tell_publicity(evaluation: Evaluation, *, at: datetime) -> None:
-    day = evaluation.publicity_ends_on
-    _tell(
-        evaluation,
-        _taking_part(evaluation),
-        PUBLICITY_BEGUN,
-        lambda: (
-            _("%(evaluation)s: the result is in publicity until %(day)s, and you may object to it in writing.")
-            % {"evaluation": evaluation, "day": date_format(day) if day else ""}
-        ),
-        at,
+    said = gettext_noop(
+        "%(evaluation)s: the result is in publicity until %(day)s, and you may object to it in writing."
     )
+    _tell(evaluation, _taking_part(evaluation), PUBLICITY_BEGUN, said, at, evaluation.publicity_ends_on)
 
 
 def tell_published(evaluation: Evaluation, *, at: datetime) -> None:
-    reviewed = Q(role=Role.EXPERT, user__in=evaluation.reviewers.values("person"))
-    _tell(
-        evaluation,
-        _taking_part(evaluation) | reviewed,
-        RESULT_PUBLISHED,
-        lambda: _("%(evaluation)s: the result is published.") % {"evaluation": evaluation},
-        at,
-    )
+    said = gettext_noop("%(evaluation)s: the result is published.")
+    _tell(evaluation, _taking_part(evaluation) | _reviewing(evaluation), RESULT_PUBLISHED, said, at)
 
 
 def tell_objection(objection: Objection) -> None:
-    evaluation = objection.evaluation
-    _tell(
-        evaluation,
-        Q(role=Role.SECRETARIAT),
-        OBJECTION_MADE,
-        lambda: _("%(evaluation)s: somebody has objected.") % {"evaluation": evaluation},
-        objection.made_at,
-    )
+    said = gettext_noop("%(evaluation)s: somebody has objected.")
+    _tell(objection.evaluation, Q(role=Role.SECRETARIAT), OBJECTION_MADE, said, objection.made_at)
 
 
 def tell_answer(objection: Objection, *, at: datetime) -> None:
-    evaluation = objection.evaluation
-    _tell(
-        evaluation,
-        Q(user=objection.by_id, role__in=OBJECTION_ANSWERED.roles),
-        OBJECTION_ANSWERED,
-        lambda: _("%(evaluation)s: your objection is answered.") % {"evaluation": evaluation},
-        at,
-    )
+    whom = Q(user=objection.by_id, role__in=OBJECTION_ANSWERED.roles)
+    said = gettext_noop("%(evaluation)s: your objection is answered.")
+    _tell(objection.evaluation, whom, OBJECTION_ANSWERED, said, at)
 
 
 def tell_reviewer(reviewer: Reviewer, *, at: datetime) -> None:
-    evaluation = reviewer.evaluation
-    _tell(
-        evaluation,
-        Q(role=Role.EXPERT, user=reviewer.person_id),
-        REVIEW_ASSIGNED,
-        lambda: (
-            _("%(evaluation)s: you are asked to review it until %(day)s.")
-            % {"evaluation": evaluation, "day": date_format(reviewer.due_on)}
-            if reviewer.due_on
-            else _("%(evaluation)s: you are asked to review it.") % {"evaluation": evaluation}
-        ),
-        at,
+    said = (
+        gettext_noop("%(evaluation)s: you are asked to review it until %(day)s.")
+        if reviewer.due_on
+        else gettext_noop("%(evaluation)s: you are asked to review it.")
     )
+    whom = Q(role=Role.EXPERT, user=reviewer.person_id)
+    _tell(reviewer.evaluation, whom, REVIEW_ASSIGNED, said, at, reviewer.due_on)
 
 
 def tell_review_due(reviewer: Reviewer, *, at: datetime) -> None:
-    evaluation, day = reviewer.evaluation, reviewer.due_on
-    _tell(
-        evaluation,
-        Q(role=Role.EXPERT, user=reviewer.person_id),
-        REVIEW_DUE,
-        lambda: (
-            _("%(evaluation)s: your scoring sheet is asked for until %(day)s.")
-            % {"evaluation": evaluation, "day": date_format(day) if day else ""}
-        ),
-        at,
-    )
+    said = gettext_noop("%(evaluation)s: your scoring sheet is asked for until %(day)s.")
+    whom = Q(role=Role.EXPERT, user=reviewer.person_id)
+    _tell(reviewer.evaluation, whom, REVIEW_DUE, said, at, reviewer.due_on)
 
 
 def _taking_part(evaluation: Evaluation) -> Q:
@@ -162,8 +101,17 @@ def _college(evaluation: Evaluation) -> Q:
     return Q(role=Role.COLLEGE_ADMIN, organization=evaluation.zone.college_id)
 
 
-def _tell(evaluation: Evaluation, whom: Q, kind: NoticeKind, text: Callable[[], str], at: datetime) -> None:
+def _reviewing(evaluation: Evaluation) -> Q:
+    return Q(role=Role.EXPERT, user__in=evaluation.reviewers.values("person"))
+
+
+def _tell(evaluation: Evaluation, whom: Q, kind: NoticeKind, said: str, at: datetime, day: date | None = None) -> None:
+    """``said`` is a source string with places for ``evaluation`` and ``day``; each reads it in the own language."""
     people = Affiliation.objects.in_force().filter(whom, consortium=evaluation.consortium_id)
+
+    def text() -> str:
+        return _(said) % {"evaluation": evaluation, "day": date_format(day) if day else ""}
+
     notify(people, kind, text, evaluation.get_absolute_url(), at=at)
 
 
