@@ -2,7 +2,9 @@
 
 import datetime
 
+import lxml.html
 import pytest
+from django.urls import reverse
 
 from evaluation.models import AnnualReport
 from evaluation.services import report_changes, reports
@@ -78,3 +80,17 @@ def test_page_and_api_say_what_has_changed(full, project, mentor, log, secretari
     told = api_for(secretariat).get(f"/api/v1/reports/{full.pk}/").json()
     place = f"特区概况 · 企业项目 · {project.name} · 本年工时"
     assert {"place": place, "before": "17.75", "now": "19.75"} in told["changes"]
+
+
+def test_a_new_version_is_ordered_where_the_changes_are_read(
+    full, project, mentor, log, secretariat, bureau, client_for
+):
+    client = client_for(secretariat)
+    assert 'name="zones"' not in client.get(full.get_absolute_url()).content.decode()
+    log(project, mentor, day(6, 2), "2")
+    assert 'name="zones"' not in client_for(bureau).get(full.get_absolute_url()).content.decode()
+    page = lxml.html.fromstring(client.get(full.get_absolute_url()).content)
+    [form] = [form for form in page.forms if form.get("action") == reverse("reports:report_create")]
+    client.post(form.get("action"), dict(form.form_values()))
+    versions = AnnualReport.objects.filter(zone=full.zone_id).order_by("version").values_list("version", flat=True)
+    assert list(versions) == [1, 2]
