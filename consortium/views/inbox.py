@@ -29,8 +29,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @never_cache
 def inbox_count(request: HttpRequest) -> HttpResponse:
     """The two links in the head of every page, with what waits and what is unread counted now."""
-    context = {
+    desk = {  # under a name of its own: every page has the links, and words of its own
         "waiting": len(waiting_for(request.user, timezone.localdate())),
         "unread": Notice.objects.visible_to(request.user).unread().count(),
     }
-    return render(request, "consortium/_desk.html", context)
+    return render(request, "consortium/_desk.html", {"desk": desk})

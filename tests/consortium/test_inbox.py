@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -105,13 +106,13 @@ def test_home_shows_the_first_twenty_and_the_number_of_all(source, secretariat, 
 def test_the_number_in_the_head_is_right_after_every_act(partner, announcements, client_for):
     client = client_for(partner)
     first, second = announcements(2)
-    assert client.get(COUNT).context["waiting"] == 2
+    assert client.get(COUNT).context["desk"]["waiting"] == 2
     client.post(reverse("consortium:announcement_read", args=[first.pk]))
     answer = client.get(COUNT)
-    assert answer.context["waiting"] == 1
+    assert answer.context["desk"]["waiting"] == 1
     assert "no-store" in answer.headers["Cache-Control"].split(", ")
     confirm_reading(second, by=partner, now=timezone.now())
-    assert client.get(COUNT).context["waiting"] == 0
+    assert client.get(COUNT).context["desk"]["waiting"] == 0
 
 
 def test_a_page_has_the_links_before_the_numbers_come(partner, client_for):
@@ -120,6 +121,11 @@ def test_a_page_has_the_links_before_the_numbers_come(partner, client_for):
     assert desk.count('class="desk-link" href=') == 2
     assert desk.count('class="count"') == 0
     assert f'hx-get="{COUNT}"' in desk
+
+
+def test_the_head_takes_no_word_of_a_page_for_its_counts():
+    """A page of a meeting says that papers are unread, one of a project how many hours wait."""
+    assert "count" not in render_to_string("consortium/_desk.html", {"waiting": 5, "unread": True})
 
 
 def test_what_waits_belongs_to_the_role_that_acts(partner, college, consortium, announcements, client_for):

@@ -130,7 +130,7 @@ def test_a_role_that_ended_takes_its_notices_along(tell, partner, client_for):
     partner.affiliations.update(ended_on="2026-01-01")
     client = client_for(partner)
     assert texts(client) == []
-    assert client.get(reverse("consortium:inbox_count")).context["unread"] == 0
+    assert client.get(reverse("consortium:inbox_count")).context["desk"]["unread"] == 0
 
 
 def test_all_that_stood_on_the_page_is_marked_and_not_what_came_since(tell, partner, rival_partner, client_for):
@@ -142,7 +142,7 @@ def test_all_that_stood_on_the_page_is_marked_and_not_what_came_since(tell, part
     client.post(reverse("consortium:notice_read_all"), {"newest": newest.pk})
     unread = set(Notice.objects.unread().values_list("text", flat=True))
     assert unread == {"theirs", "new"}
-    assert client.get(reverse("consortium:inbox_count")).context["unread"] == 1
+    assert client.get(reverse("consortium:inbox_count")).context["desk"]["unread"] == 1
 
 
 @pytest.mark.parametrize("newest", ["", "x", "9" * 40, "-1", "²"])
