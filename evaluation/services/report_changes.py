@@ -57,13 +57,11 @@ def figures_now(report: AnnualReport) -> dict[str, Any]:
     with one_moment():
         now = gather(report.zone, report.year)
     kept = report.figures or {}
-    return {
-        name: {key: value for key, value in section.items() if key in kept[name]}
-        if isinstance(section, dict) and isinstance(kept[name], dict) and name != "evaluation"  # its stage has its keys
-        else section
-        for name, section in now.items()
-        if name in kept
-    }
+    known = {name: section for name, section in now.items() if name in kept}
+    for name in ("zone", "hours"):  # an evaluation has the keys of its stage, tasks are a list
+        if name in known:
+            known[name] = {key: value for key, value in known[name].items() if key in kept[name]}
+    return known
 
 
 def _said(written: Document) -> Iterator[tuple[Place, str]]:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from consortium.forms import accepted
 from consortium.permissions import require
 from consortium.services import Refused
+from consortium.views.pages import confirm_page
 from zones.models import EVIDENCE, Verified
 
 from .. import services
@@ -80,16 +80,15 @@ def flag_dismiss(request: HttpRequest, pk: int, number: int, about: str) -> Http
     def act() -> None:
         services.dismiss_flag(said, flag, **form.cleaned_data, by=request.user, now=timezone.now())
 
-    if form.is_valid() and accepted(form, act):
-        return redirect(said)
-    context = {
-        "heading": _("Set a flag aside: %(indicator)s") % {"indicator": said.indicator},
-        "text": flag.sentence,
-        "form": form,
-        "label": _("Set aside"),
-        "cancel_url": said.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    return confirm_page(
+        request,
+        act,
+        heading=_("Set a flag aside: %(indicator)s") % {"indicator": said.indicator},
+        text=flag.sentence,
+        form=form,
+        label=_("Set aside"),
+        back=said,
+    )
 
 
 def line(evaluation: Evaluation, number: int) -> SelfAssessment:
