@@ -161,15 +161,22 @@ def name_of(record: models.Model) -> str:
     The values are its own and those of the people to whom it points, as far as its text can have read them. A person
     who signs in has the number of the account beside the masked name, so that history stays unambiguous.
     """
-    text = str(record)
-    people = (getattr(record, key.name) for key in _people_of(type(record)) if key.is_cached(record))
+    said = text = str(record)
+    people = [getattr(record, key.name) for key in _people_of(type(record)) if key.is_cached(record)]
+    holder: models.Model
     for holder in [record, *people]:
-        entry = REGISTER.get(type(holder))
-        values = {str(getattr(holder, name)): name for name in entry.fields} if entry and holder else {}
+        values = {str(getattr(holder, name)): name for name in _hidden_of(type(holder))}
         for value in sorted(values, key=len, reverse=True):
             if value and value != "None" and value in text:
                 text = text.replace(value, masked(holder, values[value]))
-    return f"{text}（{record.pk}）" if text == SURNAME(str(record)) else text
+    return f"{text}（{record.pk}）" if text == SURNAME(said) else text
+
+
+@cache
+def _hidden_of(model: type[models.Model]) -> tuple[str, ...]:
+    """The fields of a model that are not shown as they are to everybody."""
+    entry = REGISTER.get(model)
+    return tuple(name for name, entered in entry.fields.items() if entered.mask is not OPEN) if entry else ()
 
 
 @cache

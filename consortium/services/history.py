@@ -41,10 +41,10 @@ def history_row(
     """
     acting_as = by.affiliation if by else None
     row = HistoryEntry(
-        content_type=ContentType.objects.get_for_model(obj),
+        content_type_id=ContentType.objects.get_for_model(obj).pk,
         object_id=obj.pk,
-        actor=by,
-        acting_as=acting_as,
+        actor_id=by.pk if by else None,
+        acting_as_id=acting_as.pk if acting_as else None,
         consortium_id=acting_as.consortium_id if acting_as else _consortium_of(obj),
         address=address.get(),
         what=str(what),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from string import digits
 from typing import Any
 from xml.parsers import expat
 
@@ -225,7 +226,7 @@ def _read_head(sheet: Sheet, row: list, known: dict[str, str], passed: set[str],
 
 def _add(sheet: Sheet, cell: str, sentence: str) -> None:
     """The fault of a cell below the head; above it may stand what likes."""
-    column = cell.rstrip("0123456789")
+    column = cell.rstrip(digits)
     row = int(cell[len(column) :])
     cells, place = sheet.cells.get(row, []), _number(column) - 1
     if row > sheet.head:
@@ -255,33 +256,37 @@ def _look(package: zipfile.ZipFile, part: str) -> Look:
     """Read through a sheet's XML. Formulas are told by the element, not by the value that they last had."""
     look = Look()
     local: dict[str, str] = {}
-    place = [0, 0]  # row and column of the cell, for files that do not say
-    cell = ""
+    columns: set[str] = set()
+    row, cell = 0, ""
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal cell
+        nonlocal row, cell
         kind = local.get(name) or local.setdefault(name, name.rpartition(":")[2])
         if kind == "c":
-            place[1] += 1
-            cell = attributes.get("r") or f"{get_column_letter(place[1])}{place[0]}"
+            cell = attributes.get("r") or _right_of(cell)
             if attributes.get("t") == "e":
                 look.errors.append(cell)
         elif kind == "v" or kind == "is":
-            letters = cell.rstrip("0123456789")
-            row = int(cell[len(letters) :])
-            column = _number(letters)
-            place[0], place[1] = row, column
-            look.rows, look.columns = max(look.rows, row), max(look.columns, column)
+            letters = cell.rstrip(digits)
+            columns.add(letters)
+            look.rows = max(look.rows, int(cell[len(letters) :]))
         elif kind == "f":
             look.formulas.append(cell)
         elif kind == "row":
-            place[0] = int(attributes.get("r") or place[0] + 1)
-            place[1] = 0
+            row = int(attributes.get("r") or row + 1)
+            cell = str(row)
 
     with package.open(part) as file:
         _parse(iter(lambda: file.read(CHUNK), b""), start)
     look.errors = [cell for cell in look.errors if cell not in set(look.formulas)]
+    look.columns = max(map(_number, columns), default=0)
     return look
+
+
+def _right_of(cell: str) -> str:
+    """The next cell of the row, for files that do not say; the first one when ``cell`` is the row's number alone."""
+    letters = cell.rstrip(digits)
+    return f"{get_column_letter(_number(letters) + 1 if letters else 1)}{cell[len(letters) :]}"
 
 
 def _parse(chunks: Iterator[bytes], start: Callable[[str, dict[str, str]], None] | None = None) -> None:

@@ -8,7 +8,22 @@ from consortium.services import bulk
 from consortium.services.bulk import insert_many
 from consortium.services.history import history_row, record, record_all, verify_history
 
-TEXTS = ["", "a\tb", "a\nb", "a\r\nb", "\\", "\\N", "\\.", "\\t", "“示例”", "\u2028", "\x07", 'a"b', "x" * 5000]
+TEXTS = [
+    "",
+    "a\tb",
+    "a\nb",
+    "a\r\nb",
+    "a\n\\.\nb",
+    "\\",
+    "\\N",
+    "\\.",
+    "\\t",
+    "“示例”",
+    "\u2028",
+    "\x07",
+    'a"b',
+    "x" * 5000,
+]
 
 
 @pytest.fixture

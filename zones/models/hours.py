@@ -8,7 +8,6 @@ from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consortium.models import Affiliation, Organization, User
@@ -203,7 +202,7 @@ class HourEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person} {date_format(self.date)} {self.project} {self.hours}"
+        return f"{self.person} {self.date.isoformat()} {self.project} {self.hours}"
 
     def get_absolute_url(self) -> str:
         return reverse("zones:hours_detail", args=[self.pk])

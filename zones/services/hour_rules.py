@@ -17,7 +17,7 @@ from .rows import placed
 
 Errors = dict[str, list[ValidationError]]
 TYPED = ("date", "hours", "activity", "note")
-NOT_TYPED = [field.name for field in HourEntry._meta.concrete_fields if field.name not in TYPED]
+OTHERS = {name: [field.name for field in HourEntry._meta.concrete_fields if field.name != name] for name in TYPED}
 DAY = Decimal(24)
 
 
@@ -43,8 +43,8 @@ def hour_errors(entries: Sequence[HourEntry], *, today: date) -> list[Errors]:
     at most 24 hours a person and day over all projects.
     """
     members, modules = _members(entries), _modules(entries)
-    hour_sentences: dict[Decimal, Errors] = {}
-    errors = [_row_errors(entry, members, modules, today, hour_sentences) for entry in entries]
+    known: dict[tuple[str, object], Errors] = {}
+    errors = [_row_errors(entry, members, modules, today, known) for entry in entries]
     sound = [index for index, found in enumerate(errors) if not found]
     _find_settled_months(entries, sound, errors)
     _find_doubles(entries, sound, errors)
@@ -70,15 +70,20 @@ def _row_errors(
     members: dict[tuple[int, int], ProjectMember],
     modules: dict[int | None, int],
     today: date,
-    known: dict[Decimal, Errors],
+    known: dict[tuple[str, object], Errors],
 ) -> Errors:
-    try:
-        entry.clean_fields(exclude=NOT_TYPED)
-    except ValidationError as error:
-        return placed(error)
-    if entry.hours not in known:
-        known[entry.hours] = _constraint_errors(entry)
-    errors = dict(known[entry.hours])
+    errors: Errors = {}
+    for name in TYPED:
+        key = name, getattr(entry, name)
+        if key not in known:
+            known[key] = _field_errors(entry, name)
+        errors |= known[key]
+    if errors:
+        return errors
+    key = "", entry.hours
+    if key not in known:
+        known[key] = _constraint_errors(entry)
+    errors |= known[key]
     member = members.get((entry.project_id, entry.person_id))
     if member is None:
         sentence = _("%(person)s is not assigned to this project.")
@@ -98,6 +103,14 @@ def _row_errors(
         sentence = _("%(person)s is not assigned to this project on that day.")
         errors["person"] = [ValidationError(sentence % {"person": entry.person})]
     return errors
+
+
+def _field_errors(entry: HourEntry, name: str) -> Errors:
+    try:
+        entry.clean_fields(exclude=OTHERS[name])
+    except ValidationError as error:
+        return placed(error)
+    return {}
 
 
 def _constraint_errors(entry: HourEntry) -> Errors:
