@@ -37,6 +37,7 @@ PUBLIC = {
     "evaluation/guest/<str:secret>/",
     "language/",
     "healthz",
+    "metrics",
     "readyz",
     "admin/login/",
 }

@@ -22,6 +22,7 @@ ROUTES: dict[str, Route] = {
     "usersessions_list": OWN,
     "set_language": PUBLIC,
     "healthz": PUBLIC,
+    "metrics": PUBLIC,
     "readyz": PUBLIC,
     "schema": PUBLIC,
     "docs": PUBLIC,

@@ -1,15 +1,21 @@
-"""What a monitor asks: is the program alive, is it ready."""
+"""What a monitor asks: is the program alive, is it ready, how is it doing."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from kombu import Connection
 from kombu.exceptions import OperationalError
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from ..metrics import exposition
+from ..services.history import address
 
 
 @login_not_required
@@ -29,6 +35,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "not ready", **checks}, status=200 if ready else 503)
+
+
+@login_not_required
+def metrics(request: HttpRequest) -> HttpResponse:
+    """How it is doing, for Prometheus: from this machine, or with METRICS_TOKEN as the bearer's token."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    known = settings.METRICS_TOKEN and scheme == "Bearer" and constant_time_compare(token, settings.METRICS_TOKEN)
+    here = ip_address(address.get() or "0.0.0.0").is_loopback
+    if not known and not here:
+        return HttpResponse(status=403)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database_answers() -> bool:

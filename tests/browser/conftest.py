@@ -74,8 +74,8 @@ class Program:
             process.wait()
 
     def start_web(self) -> None:
-        bind = ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--threads", "8"]
-        self.start("web", "gunicorn", "config.wsgi", *bind)
+        bind = f"127.0.0.1:{self.port}"
+        self.start("web", "gunicorn", "--config", "config/gunicorn.py", "--bind", bind, "config.wsgi")
         for _attempt in range(120):
             try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=2)

@@ -1,0 +1,44 @@
+"""What an operator sees of the running program: figures over all its processes, and a request followed to its job."""
+
+import json
+import time
+import urllib.request
+import uuid
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_figures_are_those_of_both_web_processes(program):
+    def answered() -> float:
+        with urllib.request.urlopen(f"{program.url}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(
+            float(line.split()[-1])
+            for line in lines
+            if line.startswith("consortium_requests_total{") and "healthz" in line
+        )
+
+    before = answered()
+    for _number in range(40):  # each on a connection of its own, so that both processes answer some
+        urllib.request.urlopen(f"{program.url}/healthz").close()
+    assert [answered() - before for _scrape in range(6)] == [40] * 6
+
+
+def test_a_request_is_followed_into_the_job_that_it_ordered(program):
+    token = program.manage("create_token", "secretariat").split()[-1]
+    head = {"Authorization": f"Token {token}", "Content-Type": "application/json", "X-Request-ID": str(uuid.uuid4())}
+    zones = urllib.request.Request(f"{program.url}/api/v1/zones/?page_size=1&status=active", headers=head)
+    with urllib.request.urlopen(zones) as answer:
+        assert answer.headers["X-Request-ID"] == head["X-Request-ID"]
+        zone = json.load(answer)["results"][0]["id"]
+    order = json.dumps({"year": 2025, "scope": "zone", "zone": zone}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{program.url}/api/v1/reports/", data=order, headers=head)).close()
+    log = program.folder / "worker.log"
+    for _second in range(60):
+        lines = [line for line in log.read_text(encoding="utf-8").splitlines() if head["X-Request-ID"] in line]
+        if any("evaluation.make_report" in line and "succeeded" in line for line in lines):
+            return
+        time.sleep(1)
+    pytest.fail("\n".join(lines) or "The number is not in the worker's log.")
