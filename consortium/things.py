@@ -89,6 +89,7 @@ THINGS = {
     "objection": "evaluation.Objection",
     "standard_check": "evaluation.StandardCheck",
     "report": "evaluation.AnnualReport",
+    "report_run": "evaluation.ReportRun",
 }
 
 ACTS = {

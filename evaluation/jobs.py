@@ -3,29 +3,57 @@
 import logging
 from collections.abc import Iterable
 
-from celery import Celery, shared_task
+from celery import Celery, group, shared_task
 from celery.signals import worker_ready
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from kombu.exceptions import ChannelError, OperationalError
 
-from .models import AnnualReport
+from .models import AnnualReport, ReportRun
+from .program import program
 from .services import remind_colleges, remind_reviewers, reports
+from .services.report_runs import finish_runs
 
+AT_ONCE = 50  # reports of one drain: a child that has grown is replaced between jobs
 log = logging.getLogger(__name__)
 
 
 @shared_task(name="evaluation.make_report")
 def make_report(report_id: int) -> None:
-    report = AnnualReport.objects.filter(pk=report_id).select_related("zone").first()
+    """Make one report that waits, and end what runs it was the last of."""
+    report = _of_this_program().filter(pk=report_id).first()
     if report:
         reports.make(report)
+        finish_runs(report.runs.all(), now=timezone.now())
 
 
 @shared_task(name="evaluation.make_waiting_reports")
 def make_waiting_reports() -> None:
-    """Whatever waits, announced or not: the periodic drain, which also runs when a worker starts."""
-    while report := AnnualReport.objects.waiting(timezone.now()).select_related("zone").first():
+    """Whatever waits, announced or not: the periodic drain, which also runs when a worker starts.
+
+    It leaves what is left after so many to the next drain and to the jobs that were announced.
+    """
+    for _number in range(AT_ONCE):
+        report = _of_this_program().first()
+        if report is None:
+            break
         reports.make(report)
+        finish_runs(report.runs.all(), now=timezone.now())
+    finish_runs(ReportRun.objects.all(), now=timezone.now())
+
+
+def _of_this_program() -> QuerySet[AnnualReport]:
+    """What waits for a worker such as this one. Of the rest the log says why it is left to others."""
+    waiting = AnnualReport.objects.waiting(timezone.now())
+    if others := waiting.exclude(program__in=["", program()]).count():
+        log.warning(
+            "%s reports were ordered with another version of the program or its templates than this worker's (%s). "
+            "They are left to other workers: restart this one.",
+            others,
+            program(),
+        )
+    return waiting.filter(program__in=["", program()]).select_related("zone")
 
 
 @shared_task(name="evaluation.remind")
@@ -38,8 +66,7 @@ def remind() -> None:
 def announce(orders: Iterable[AnnualReport]) -> bool:
     """Tell the workers of new orders; False when the broker does not answer, and then the drain finds them."""
     try:
-        for report in orders:
-            make_report.apply_async([report.pk], retry=False)
+        group(make_report.si(report.pk) for report in orders).apply_async(retry=False)
     except (OperationalError, ChannelError, OSError) as error:
         log.warning("The broker does not answer (%s); the orders wait for the drain.", error)
         return False
@@ -48,5 +75,8 @@ def announce(orders: Iterable[AnnualReport]) -> bool:
 
 @worker_ready.connect
 def drain_on_start(sender: object, **_: object) -> None:
+    if adopted := reports.adopt():
+        log.warning("%s reports that were ordered with another version are made with this one.", adopted)
+    connection.close()  # the children open their own
     app: Celery = sender.app  # type: ignore[attr-defined]
     app.send_task("evaluation.make_waiting_reports")

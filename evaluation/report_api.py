@@ -20,7 +20,7 @@ from .jobs import announce
 from .models import AnnualReport
 from .report_filters import ReportFilter
 from .report_serializers import OrderSerializer, ReportPageSerializer, ReportSerializer
-from .services import reports
+from .services import report_runs, reports
 
 
 class ReportViewSet(ScopedViewSet):
@@ -44,9 +44,10 @@ class ReportViewSet(ScopedViewSet):
         wanted.is_valid(raise_exception=True)
         zone, year = wanted.validated_data["zone"], wanted.validated_data["year"]
         require(request.user, "report.add", zone)
-        orders = reports.queue_reports([zone], year, by=request.user, now=timezone.now())
-        transaction.on_commit(lambda: announce(orders))
-        return Response(self.get_serializer(orders[0]).data, status=status.HTTP_202_ACCEPTED)
+        run = report_runs.order_reports([zone], year, by=request.user, now=timezone.now())
+        report = run.reports.select_related("zone").prefetch_related("copies").get()
+        transaction.on_commit(lambda: announce([report]))
+        return Response(self.get_serializer(report).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         parameters=[OpenApiParameter("format", str, enum=list(reports.TYPES), default="pdf")],

@@ -9,7 +9,7 @@ from consortium.filters import VisibleFilter, YearFilter
 from consortium.models import Department
 from zones.models import Zone
 
-from .models import AnnualReport
+from .models import AnnualReport, ReportRun
 
 
 def zones(request: Any) -> QuerySet[Zone]:
@@ -36,3 +36,12 @@ class ReportFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         words = value.strip()
         return rows.filter(Q(zone__name__icontains=words) | Q(zone__code__icontains=words))
+
+
+class RunFilter(django_filters.FilterSet):
+    year = YearFilter()
+    status = django_filters.ChoiceFilter(label=_("State"), choices=ReportRun.Status)
+
+    class Meta:
+        model = ReportRun
+        fields: list[str] = []

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import brief
+from .views import brief, report_runs
 from .views import reports as views
 
 report_patterns = [
@@ -10,4 +10,11 @@ report_patterns = [
     path("<int:pk>/", views.report_detail, name="report_detail"),
     path("<int:pk>/download/", views.report_download, name="report_download"),
     path("<int:pk>/retry/", views.report_retry, name="report_retry"),
+    path("runs/", report_runs.run_list, name="run_list"),
+    path("runs/<int:pk>/", report_runs.run_detail, name="run_detail"),
+    path("runs/<int:pk>/pause/", report_runs.run_pause, name="run_pause"),
+    path("runs/<int:pk>/resume/", report_runs.run_resume, name="run_resume"),
+    path("runs/<int:pk>/cancel/", report_runs.run_cancel, name="run_cancel"),
+    path("runs/<int:pk>/retry/", report_runs.run_retry, name="run_retry"),
+    path("runs/<int:pk>/download/", report_runs.run_download, name="run_download"),
 ]

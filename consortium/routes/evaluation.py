@@ -60,4 +60,11 @@ ROUTES: dict[str, Route] = {
     "reports:report_detail": "report.see",
     "reports:report_download": "report.see",
     "reports:report_retry": "report.change",
+    "reports:run_list": "report_run.see",
+    "reports:run_detail": "report_run.see",
+    "reports:run_pause": "report_run.change",
+    "reports:run_resume": "report_run.change",
+    "reports:run_cancel": "report_run.change",
+    "reports:run_retry": "report_run.change",
+    "reports:run_download": "report_run.see",
 }

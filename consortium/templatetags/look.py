@@ -50,6 +50,7 @@ LOOKS = {
     "noted": ("ok", "tick"),
     "objection": ("bad", "x"),
     "partly": ("act", "half"),
+    "paused": ("warn", "warn"),
     "passed": ("ok", "tick"),
     "not_started": ("draft", "dash"),
     "open": ("act", "half"),

@@ -1,6 +1,7 @@
 from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessment
 from .evidence import Dismissal, Evidence
 from .measurements import Measurement
+from .report_runs import ReportRun
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side, Subtotal
@@ -19,6 +20,7 @@ __all__ = [
     "Objection",
     "Reviewer",
     "ReportCopy",
+    "ReportRun",
     "Scheme",
     "Score",
     "SelfAssessment",

@@ -52,13 +52,26 @@ class AnnualReportQuerySet(models.QuerySet):
             "consortium", "zone__consortium", "zone__college", "zone__department", "zone__head"
         )
 
+    def for_archive(self):
+        """With what names and checks their files."""
+        return self.select_related("zone").prefetch_related("copies").defer("figures").order_by("zone__code", "pk")
+
     def open(self):
         return self.filter(status__in=AnnualReport.Status.open())
 
     def waiting(self, now):
-        """What a worker may take: queued reports, and running ones whose worker has gone silent; oldest first."""
+        """What a worker may take: queued reports, and running ones whose worker has gone silent; oldest first.
+
+        A report waits as long as every run to which it still belongs is paused.
+        """
         gone = Q(status=AnnualReport.Status.RUNNING, lease_until__lt=now)
-        return self.filter(Q(status=AnnualReport.Status.QUEUED) | gone).order_by("queued_at", "pk")
+        runs = AnnualReport.runs.through.objects.filter(annualreport=OuterRef("pk"))  # type: ignore[attr-defined]
+        paused, wanted = (
+            Exists(runs.filter(reportrun__status="paused")),
+            Exists(runs.filter(reportrun__status="running")),
+        )
+        rows = self.filter(Q(status=AnnualReport.Status.QUEUED) | gone).filter(~paused | wanted)
+        return rows.order_by("queued_at", "pk")
 
     def counted(self) -> dict[str, int]:
         """How many there are in each status; every status is named."""
@@ -77,15 +90,17 @@ class AnnualReport(models.Model):
         RUNNING = "running", _("Being made")
         DONE = "done", _("Finished")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
         @classmethod
         def open(cls) -> list["AnnualReport.Status"]:
             return [cls.QUEUED, cls.RUNNING]
 
     TRANSITIONS = {
-        Status.QUEUED: {Status.RUNNING},
+        Status.QUEUED: {Status.RUNNING, Status.CANCELLED},
         Status.RUNNING: {Status.DONE, Status.FAILED},
         Status.FAILED: {Status.QUEUED},
+        Status.CANCELLED: {Status.QUEUED},
     }
 
     class Step(models.TextChoices):
@@ -103,12 +118,16 @@ class AnnualReport(models.Model):
     requested_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ordered by")
     )  # null: by a command
+    acting_as = models.ForeignKey(
+        Affiliation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acting as")
+    )
     enterprises = models.ManyToManyField(Organization, related_name="+", verbose_name=_("enterprises named in it"))
 
     progress = models.PositiveSmallIntegerField(_("progress, %"), default=0)
     step = models.CharField(_("step"), max_length=12, choices=Step, blank=True)
     error = models.TextField(_("reason of failure"), blank=True)
     attempt = models.PositiveIntegerField(_("attempt"), default=0)
+    program = models.CharField(max_length=16, blank=True, editable=False)  # which program and templates ordered it
     lease_until = models.DateTimeField(
         null=True, editable=False
     )  # a worker that has not reported by then counts as dead

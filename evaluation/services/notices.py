@@ -1,16 +1,14 @@
 """Who hears of an evaluation or a report."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from consortium.inbox import NoticeKind
-from consortium.models import Affiliation, User
+from consortium.models import Affiliation
 from consortium.services.notices import notify
 
 from ..inbox import (
@@ -26,7 +24,7 @@ from ..inbox import (
     REVIEW_ASSIGNED,
     REVIEW_DUE,
 )
-from ..models import AnnualReport, Evaluation, Objection, Reviewer
+from ..models import AnnualReport, Evaluation, Objection, ReportRun, Reviewer
 
 Role = Affiliation.Role
 
@@ -115,30 +113,19 @@ def _tell(evaluation: Evaluation, whom: Q, kind: NoticeKind, said: str, at: date
     notify(people, kind, text, evaluation.get_absolute_url(), at=at)
 
 
-def lock_orderer(report: AnnualReport) -> None:
-    """Of two workers that finish the last reports of one person at once, the second sees what the first did."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=report.requested_by_id))
-
-
-def tell_orderer(report: AnnualReport, *, at: datetime) -> None:
-    """Once all that was ordered together has finished or failed, tell who ordered it, in one notice.
-
-    The caller holds ``lock_orderer``.
-    """
-    together = AnnualReport.objects.filter(requested_by=report.requested_by_id, queued_at=report.queued_at)
-    if report.requested_by is None or together.open().exists():
-        return
-    counts = together.counted()
-    done, failed = counts[AnnualReport.Status.DONE], counts[AnnualReport.Status.FAILED]
+def tell_run(run: ReportRun, *, at: datetime) -> None:
+    """Tell who ordered the run, while the role in which that was is in force, what has become of all its reports."""
+    counts = run.reports.counted()
+    failed, count = counts[AnnualReport.Status.FAILED], sum(counts.values())
+    only = run.reports.select_related("zone").first() if count == 1 else None
 
     def text() -> str:
-        if done + failed == 1:
-            sentence = _("Failed: %(report)s") if failed else _("Finished: %(report)s")
-            return sentence % {"report": report}
+        if only:
+            return (_("Failed: %(report)s") if failed else _("Finished: %(report)s")) % {"report": only}
         if failed:
-            return _("Of %(count)s annual reports %(failed)s failed.") % {"count": done + failed, "failed": failed}
-        return _("%(count)s annual reports are finished.") % {"count": done}
+            return _("Of %(count)s annual reports %(failed)s failed.") % {"count": count, "failed": failed}
+        return _("%(count)s annual reports are finished.") % {"count": count}
 
-    url = report.get_absolute_url() if done + failed == 1 else reverse("reports:report_list")
-    people: Iterable[Affiliation | None] = [report.requested_by.affiliation]
+    people = Affiliation.objects.in_force().filter(pk=run.acting_as_id)
+    url = (only or run).get_absolute_url()
     notify(people, REPORTS_FAILED if failed else REPORTS_DONE, text, url, at=at)

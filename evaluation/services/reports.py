@@ -26,11 +26,12 @@ from consortium.typesetting import typeset
 from zones.models import Zone
 
 from ..models import AnnualReport, ReportCopy
+from ..program import program
 from ..typesetting import report_source
-from .notices import lock_orderer, tell_orderer
 from .report_document import document
 from .report_docx import report_docx
 from .report_figures import enterprises_in, gather
+from .report_orderers import check_orderers
 from .report_print import printed
 from .report_xlsx import report_xlsx
 from .results import digest
@@ -50,8 +51,8 @@ log = logging.getLogger(__name__)
 def queue_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: datetime) -> list[AnnualReport]:
     """Order one report for each zone and year; the answer has them in the order of ``zones``.
 
-    One that waits or is being made is answered as it is, a failed one is queued again, beside a finished one a new
-    version begins. Raises ValidationError for a year that has not begun and for a zone that has never worked.
+    One that waits or is being made is answered as it is, a failed or cancelled one is queued again, beside a finished
+    one a new version begins. Raises ValidationError for a year that has not begun and for a zone that has never worked.
     """
     zones = list(zones)
     if year > timezone.localdate(now).year:
@@ -69,12 +70,12 @@ def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualRepor
     newest = rows.order_by("-version").select_related("zone").first()
     if newest and newest.is_open:
         return newest
-    if newest and newest.status == Status.FAILED:
+    if newest and newest.status in {Status.FAILED, Status.CANCELLED}:
         retry(newest, by=by, now=now)
         return newest
     version = (rows.aggregate(newest=Max("version"))["newest"] or 0) + 1
     report = AnnualReport(
-        consortium_id=zone.consortium_id, zone=zone, year=year, version=version, requested_by=by, queued_at=now
+        consortium_id=zone.consortium_id, zone=zone, year=year, version=version, queued_at=now, **_ordered(by)
     )
     return create(report, by=by)
 
@@ -85,7 +86,21 @@ def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     Zone.objects.select_for_update(no_key=True).get(pk=report.zone_id)
     if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
         raise Refused(_("A report of this zone and year is being made already."))
-    move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now)
+    move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now, **_ordered(by))
+
+
+def _ordered(by: User | None) -> dict[str, Any]:
+    """By whom, as whom, and with which program."""
+    return {"requested_by": by, "acting_as": by.affiliation if by else None, "program": program()}
+
+
+def adopt() -> int:
+    """Have the program that runs here make what waits for another one; how many these are.
+
+    For a worker that starts: it is the newest, and the program that took the orders may be nowhere any more.
+    """
+    waiting = AnnualReport.objects.open().exclude(program=program())
+    return waiting.update(program=program())
 
 
 def reportable(zones: QuerySet[Zone]) -> QuerySet[Zone]:
@@ -130,6 +145,7 @@ def take(report: AnnualReport, *, now: datetime) -> None:
 
 
 def _make(report: AnnualReport) -> None:
+    check_orderers(report)
     _advance(report, Step.FIGURES)
     with one_moment():
         zone = Zone.objects.select_related("consortium", "college", "department", "head").get(pk=report.zone_id)
@@ -149,7 +165,6 @@ def _make(report: AnnualReport) -> None:
         place, its_sha256 = _stored(content, form)
         rows.append(ReportCopy(report=report, form=form, file=place, sha256=its_sha256, size=len(content)))
     with transaction.atomic():
-        lock_orderer(report)
         hold(report)
         report.enterprises.set(named)
         ReportCopy.objects.bulk_create(rows)
@@ -157,7 +172,6 @@ def _make(report: AnnualReport) -> None:
             report, Status.DONE, by=None,
             file=name, sha256=sha256, size=len(pdf), progress=100, step="", finished_at=made_at, lease_until=None,
         )  # fmt: skip
-        tell_orderer(report, at=made_at)
 
 
 def _stored(content: bytes, form: str) -> tuple[str, str]:
@@ -184,10 +198,7 @@ def _advance(report: AnnualReport, step: AnnualReport.Step, **fields: object) ->
 
 
 def _fail(report: AnnualReport, sentence: str) -> bool:
-    with transaction.atomic():
-        lock_orderer(report)
-        if work.fail(report, sentence):
-            tell_orderer(report, at=timezone.now())
+    work.fail(report, sentence)
     return False
 
 

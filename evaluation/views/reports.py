@@ -15,11 +15,12 @@ from consortium.models import HistoryEntry
 from consortium.permissions import require
 
 from ..jobs import announce
-from ..models import AnnualReport
+from ..models import AnnualReport, ReportRun
+from ..models.reports import AnnualReportQuerySet
 from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
 from ..report_links import linked
-from ..services import reports
+from ..services import report_runs, reports
 from ..services.report_changes import changes, is_stale
 from ..services.report_print import printed
 from ..services.reports import TYPES
@@ -27,9 +28,8 @@ from ..services.reports import TYPES
 MOST_CHANGES = 30  # on the page; the API says all
 
 
-def report_list(request: HttpRequest) -> HttpResponse:
-    visible = AnnualReport.objects.visible_to(request.user)
-    columns = [
+def columns() -> list[Column]:
+    return [
         Column(_("Annual report"), "zone.name", sort="zone__name"),
         Column(_("State"), "get_status_display", sort="status"),
         Column(_("Progress"), "progress", sort="progress"),
@@ -39,26 +39,36 @@ def report_list(request: HttpRequest) -> HttpResponse:
         Column(_("Number"), "number"),
         Column(_("Ordered by"), "requested_by"),
     ]
+
+
+def counts_of(request: HttpRequest, visible: AnnualReportQuerySet) -> dict[str, int]:
+    """How many of the reports that the filters name there are in each state."""
     others = request.GET.copy()
     others.pop("status", None)
-    counts = ReportFilter(others, queryset=visible, request=request).qs.counted()
+    return ReportFilter(others, queryset=visible, request=request).qs.counted()
+
+
+def report_list(request: HttpRequest) -> HttpResponse:
+    visible = AnnualReport.objects.visible_to(request.user)
     return list_page(
         request,
         filterset=ReportFilter,
         queryset=visible.for_list(),
-        columns=columns,
+        columns=columns(),
         template="reports/report_list.html",
-        context={"run": run_of(counts)},
+        context={"run": run_of(counts_of(request, visible))},
     )
 
 
 def run_of(counts: dict[str, int]) -> dict:
-    """How far all of these are: counts by status, their sum, what is still open, and where the failed begin to stand
-    in the line after the finished and the running."""
+    """How far all of these are: counts by status, their sum, what is still open, the share that is finished, and where
+    the failed begin to stand in the line after the finished and the running."""
+    total = sum(counts.values())
     return {
         **counts,
-        "total": sum(counts.values()),
+        "total": total,
         "open": counts["running"] + counts["queued"],
+        "percent": counts["done"] * 100 // total if total else 0,
         "failed_from": counts["done"] + counts["running"],
     }
 
@@ -67,15 +77,18 @@ def report_create(request: HttpRequest) -> HttpResponse:
     require(request.user, "report.add")
     now = timezone.now()
     form = ReportForm(request.POST or None, user=request.user, initial={"year": timezone.localdate(now).year - 1})
-    if form.is_valid() and accepted(form, lambda: order(request, form.cleaned_data, now)):
-        return redirect("reports:report_list")
+    made: list[ReportRun] = []
+    if form.is_valid() and accepted(form, lambda: made.append(order(request, form.cleaned_data, now))):
+        return redirect(made[0])
     return render(request, "reports/report_create.html", {"form": form})
 
 
-def order(request: HttpRequest, wanted: dict, now: datetime) -> None:
+def order(request: HttpRequest, wanted: dict, now: datetime) -> ReportRun:
     for zone in wanted["zones"]:
         require(request.user, "report.add", zone)
-    start(request, reports.queue_reports(wanted["zones"], wanted["year"], by=request.user, now=now))
+    run = report_runs.order_reports(wanted["zones"], wanted["year"], by=request.user, now=now)
+    start(request, run.reports.filter(status=AnnualReport.Status.QUEUED).defer("figures"))
+    return run
 
 
 def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
@@ -122,6 +135,6 @@ def report_download(request: HttpRequest, pk: int) -> FileResponse:
 def report_retry(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
     require(request.user, "report.change", report)
-    reports.retry(report, by=request.user, now=timezone.now())
+    report_runs.retry(report, by=request.user, now=timezone.now())
     start(request, [report])
     return redirect("reports:report_list")

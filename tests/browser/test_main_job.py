@@ -177,7 +177,7 @@ def test_a_worker_makes_the_annual_report_and_its_pdf_opens(visit, shoot, width)
     shoot(page, "report-create")
     page.locator("label", has_text=zone).first.locator("input").check()
     press(page, "button:has-text('生成年报')")
-    page.wait_for_url(re.compile(r"/reports/(\?|$)"))
+    page.wait_for_url(re.compile(r"/reports/runs/\d+/$"))
     shoot(page, "reports-run")
     row = page.locator("tbody tr", has_text=zone).first
     row.locator("a:has-text('PDF')").wait_for(timeout=60_000)

@@ -91,6 +91,7 @@ NOT_PERSONAL = {
     "evaluation.Subtotal": "group dimension",
     "evaluation.Measurement": "measured_at",
     "evaluation.ReportCopy": "sha256 file form",
+    "evaluation.ReportRun": "status ordered_at finished_at",
     "evaluation.GradeBand": "name",
     "evaluation.Indicator": "group dimension name kind rubric measure curve",
     "evaluation.Evaluation": "status opened_on self_assessment_on assessment_due_on assessment_reminded_on review_on "
@@ -106,6 +107,6 @@ NOT_PERSONAL = {
     "zones.Post": "name",
     "zones.BreachAnswer": "rule day answered_at",
     "zones.ChosenPack": "pack",
-    "evaluation.AnnualReport": "scope status step error lease_until figures_sha256 sha256 queued_at started_at "
+    "evaluation.AnnualReport": "scope program status step error lease_until figures_sha256 sha256 queued_at started_at "
     "finished_at",
 }

@@ -27,6 +27,7 @@ SEGMENTS = {
     "people": "person",
     "progress": "progress",
     "roles": "affiliation",
+    "runs": "report_run",
     "standards": "standard_check",
 }
 # where something else stands: an evaluation at the stage that the page is about, a record that has files

@@ -1,17 +1,19 @@
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation.jobs import announce
 from evaluation.models import AnnualReport
-from evaluation.services import reports
+from evaluation.services import report_runs, reports
 from zones.models import Zone
 
 
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help="with --wait, default 3600")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        zones = reports.reportable(Zone.objects.select_related("consortium"))
+        zones = reports.reportable(Zone.objects.all()).order_by("consortium", "code")
         if options["consortium"]:
             zones = zones.filter(consortium__code=options["consortium"])
         if options["zone"]:
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         if not zones:
             raise CommandError(_("There is no such zone, or it has not begun to work."))
         try:
-            orders = reports.queue_reports(zones, options["year"], by=None, now=timezone.now())
+            orders = self.order(zones, options["year"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         for report in orders:
@@ -43,6 +45,16 @@ class Command(BaseCommand):
             self.stderr.write(_("The broker does not answer; a worker finds the reports when it looks for them."))
         if options["wait"]:
             self.wait([report.pk for report in orders], options["timeout"])
+
+    @transaction.atomic
+    def order(self, zones: Iterable[Zone], year: int) -> list[AnnualReport]:
+        """One run for each consortium."""
+        now = timezone.now()
+        orders: list[AnnualReport] = []
+        for _consortium, its_zones in groupby(zones, key=lambda zone: zone.consortium_id):
+            run = report_runs.order_reports(its_zones, year, by=None, now=now)
+            orders += run.reports.select_related("zone").order_by("zone__code")
+        return orders
 
     def wait(self, pks: list[int], timeout: int) -> None:
         """Say every change until all are made. Raises CommandError for failures and when the time is over."""

@@ -3,7 +3,7 @@
 import datetime
 
 from consortium.models import Consortium
-from evaluation.models import AnnualReport
+from evaluation.models import AnnualReport, ReportRun
 from zones.models import (
     ClosedMonth,
     Enrollment,
@@ -47,10 +47,15 @@ def zones(maker: Maker, side: str, consortium: Consortium) -> None:
     ))  # fmt: skip
     papers(maker.world, side, student, maker.enterprise, maker.today)
     maker.student(side, "unplaced")
-    add("report", side, AnnualReport.objects.create(
+    report = add("report", side, AnnualReport.objects.create(
         consortium=consortium, zone=zone, year=2025, version=1, queued_at=maker.now, status="failed",
         error=f"report~{side}",
     ))  # fmt: skip
+    orderer = maker.staff["college_admin"]
+    run = add("report_run", side, ReportRun.objects.create(
+        consortium=consortium, year=2025, ordered_by=orderer, acting_as=orderer.affiliation, ordered_at=maker.now
+    ))  # fmt: skip
+    run.reports.add(report)
 
 
 def projects(maker: Maker, side: str) -> None:
