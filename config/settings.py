@@ -265,6 +265,7 @@ if REDIS_URL:
         "max_retries": 1,
         "interval_start": 0,
         "socket_connect_timeout": 2,
+        "visibility_timeout": 3600,  # what a worker has taken and not ended by then is given to another one
     }
 else:
     _queue = VAR_DIR / "queue"
@@ -277,8 +278,19 @@ else:
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True  # what a job did stands in its own row
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]  # a pickle could run what it likes
+# every job may run twice; so a message is done with only when its job has ended, and comes again when the child dies
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 1700  # both below the visibility timeout, or a long job would run twice at once
+CELERY_TASK_TIME_LIMIT = 1800
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = whole("WORKERS", 2, highest=64)
+# children begin from nothing: a fork would share the threads and locks of Typst and of the connections
+CELERY_WORKER_POOL_START_METHOD = "spawn"
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kilobytes, after which a child is replaced
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 REPORT_LEASE_SECONDS = whole("REPORT_LEASE_SECONDS", 60)  # a worker silent for so long counts as dead

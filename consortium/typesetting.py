@@ -54,5 +54,11 @@ def _compiled(template: Path, inputs: dict[str, str], made_at: datetime) -> byte
 
 @cache
 def compiler(template: Path) -> typst.Compiler:
-    """One compiler a process and template: reading the fonts costs more than a page."""
-    return typst.Compiler(input=template, root=template.parent, font_paths=[FONTS], ignore_system_fonts=True)
+    """One compiler a process and template: making one costs more than a page."""
+    return typst.Compiler(input=template, root=template.parent, font_paths=fonts())
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """Read once a process, for all templates; no font of the machine is among them."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])

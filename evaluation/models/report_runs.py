@@ -15,7 +15,7 @@ Role = Affiliation.Role
 
 class ReportRunQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Secretariat, bureau and auditor see all of the consortium; a college administrator what the own people did."""
+        """Secretariat, bureau, auditor: all of the consortium; a college administrator: what the college ordered."""
         affiliation = user.affiliation
         if not affiliation:
             return self.none()

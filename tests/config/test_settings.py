@@ -53,3 +53,11 @@ def test_the_demonstration_is_refused_without_debug(tmp_path):
     assert done.stderr.strip() == (
         "CommandError: The demonstration has open passwords, so it is loaded only with DEBUG on."
     )
+
+
+def test_no_job_runs_longer_than_the_broker_waits_for_it(settings):
+    """Or it would be given to a second worker while the first is still at it."""
+    waits = 3600  # of Redis, as settings say; files have no such time
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert options.get("visibility_timeout", waits) == waits
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < waits

@@ -143,3 +143,30 @@ def test_reports_queued_while_no_worker_runs_are_made_when_one_starts(orders, ru
     run(*WORKER)
     assert command.wait(PATIENCE) == 0
     assert set(rows.values_list("status", "version")) == {("done", 1)}
+
+
+def children(worker: subprocess.Popen) -> list[int]:
+    """The processes in which the worker makes things, each a fresh interpreter."""
+    pids = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    return [int(pid) for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_a_child_killed_in_the_middle_is_replaced_and_the_report_is_made_once(orders, run, tmp_path):
+    rows = AnnualReport.objects
+    run(*SCHEDULER)
+    worker = run(*WORKER)
+
+    def kill_in_the_middle() -> AnnualReport | None:
+        if not rows.filter(status="running").exists():
+            return None
+        with transaction.atomic():  # while the row is held, the child cannot get past its next step
+            held = rows.select_for_update().filter(status="running").first()
+            if held:
+                for pid in children(worker):
+                    os.kill(pid, signal.SIGKILL)
+            return held
+
+    victim = eventually(kill_in_the_middle, tmp_path)
+    eventually(lambda: not rows.exclude(status="done").exists(), tmp_path)
+    assert (worker.poll(), rows.get(pk=victim.pk).attempt) == (None, 2)
+    assert sorted(rows.values_list("zone", "version")) == sorted((order.zone_id, 1) for order in orders)
