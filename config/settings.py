@@ -147,7 +147,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
-# A college's people share one address and sign in together on Monday; failed attempts keep the library's own limits.
+# A college's people share one address and sign in together on Monday; consortium.accounts counts wrong passwords.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "accept_invitation": "120/m/ip"}
 
 # --- language, time, files --------------------------------------------------------------------------------------------

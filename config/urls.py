@@ -1,5 +1,6 @@
 """The site map."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -26,6 +27,8 @@ for app in (
 ):  # fmt: skip
     for prefix, viewset in app.routes:
         router.register(prefix, viewset, basename=prefix)
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as the library asks for it
 
 urlpatterns = [
     path("", home, name="home"),

@@ -1,10 +1,23 @@
+from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_reset
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from .services import Refused, sign_ins
+from .services.history import address, record
+
+DEVICE = "device"  # the cookie of a browser in which somebody has signed in, and the mark of one with a new password
+KNOWN_FOR = timedelta(days=180)
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
@@ -15,17 +28,57 @@ def remember_language(response: HttpResponse, language: str) -> None:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """People come in by invitation, not by signing themselves up."""
+    """People come in by invitation, not by signing themselves up; passwords are tried a few times only."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """In place of the library's own limits, which each process counts for itself, and after the fact."""
+        username = credentials.get("username") or ""
+        place = {"device": _device_of(request, username), "address": address.get()}
+        try:
+            sign_ins.reserve(username, **place, now=timezone.now())
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from None
+        user = super().authenticate(request, **credentials)
+        if user:
+            sign_ins.succeeded(username, **place)
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The tries are counted above."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_ins.failed(credentials.get("username") or "", now=timezone.now())
+
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
-        """Whoever chose a language in the profile has it on every computer."""
+        """The browser is known from now on; whoever chose a language in the profile has it on every computer."""
         response = super().post_login(request, user, **how)
+        record(user, by=user, what="signed in")
+        response.set_signed_cookie(
+            DEVICE, f"{sign_ins.name_key(user.username)}.{token_urlsafe(16)}", salt=DEVICE, max_age=KNOWN_FOR,
+            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True,
+        )  # fmt: skip
         if user.language:
             remember_language(response, user.language)
         return response
+
+
+@receiver(password_reset)
+def know_the_browser(request: HttpRequest, user: Any, **_: Any) -> None:
+    """Whoever has set a new password by a link signs in with it here, however often others try the name."""
+    request.session[DEVICE] = f"{sign_ins.name_key(user.username)}.{token_urlsafe(16)}"
+
+
+def _device_of(request: HttpRequest, username: str) -> str:
+    """What this browser was given when ``username`` signed in, empty when it was not."""
+    key = sign_ins.name_key(username)
+    try:
+        cookie = request.get_signed_cookie(DEVICE, "", salt=DEVICE, max_age=KNOWN_FOR)
+    except BadSignature:
+        cookie = ""
+    return next((device for device in (cookie, request.session.get(DEVICE, "")) if device.startswith(key)), "")
 
 
 class PasswordLength(MinimumLengthValidator):

@@ -23,6 +23,7 @@ from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
 from .platforms import Platform
 from .resolutions import Resolution
+from .sign_ins import PasswordTries
 
 __all__ = [
     "Affiliation",
@@ -59,6 +60,7 @@ __all__ = [
     "Organization",
     "Ownership",
     "PaperReceipt",
+    "PasswordTries",
     "PersonalDataAccess",
     "Platform",
     "SearchKey",

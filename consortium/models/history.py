@@ -164,7 +164,8 @@ class HistoryEntry(About):
 
 
 FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "restored": _("File restored")}
-ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"), **FILE_ACTS}
+SIGN_INS = {"signed in": _("Signed in"), "wrong password": _("Wrong password")}
+ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"), **SIGN_INS, **FILE_ACTS}
 
 
 class HistoryLink(models.Model):

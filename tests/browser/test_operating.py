@@ -1,9 +1,13 @@
 """What an operator sees of the running program: figures over all its processes, and a request followed to its job."""
 
 import json
+import re
 import time
+import urllib.parse
 import urllib.request
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -42,3 +46,24 @@ def test_a_request_is_followed_into_the_job_that_it_ordered(program):
             return
         time.sleep(1)
     pytest.fail("\n".join(lines) or "The number is not in the worker's log.")
+
+
+def test_of_forty_passwords_at_once_over_two_processes_five_are_tried(program):
+    """Which were tried stands in the history; the others are told to wait."""
+    name = "expert2"
+    find = f"H.objects.filter(what='wrong password', object_id=User.objects.get(username='{name}').pk).count()"
+    count = f"from consortium.models import HistoryEntry as H, User; print({find})"
+
+    def try_it(number: int) -> str:
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        page = opener.open(f"{program.url}/accounts/login/").read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        barrier.wait()
+        form = {"login": name, "password": f"guess-number-{number}", "csrfmiddlewaretoken": token}
+        return opener.open(f"{program.url}/accounts/login/", urllib.parse.urlencode(form).encode()).read().decode()
+
+    barrier = Barrier(40, timeout=60)
+    with ThreadPoolExecutor(40) as pool:
+        pages = list(pool.map(try_it, range(40)))
+    assert int(program.manage("shell", "-v0", "-c", count)) == 5
+    assert sum("错误密码次数过多" in page for page in pages) == 35

@@ -1,0 +1,76 @@
+"""Signing in: how often a password may be tried, and what history keeps of it.
+
+A name has five tries, whoever makes them and from wherever, so that nobody guesses its password. Somebody else's tries
+must not keep its owner out: a browser in which the name has signed in before has five of its own (device cookies as
+OWASP describes them). An address has a hundred, for a college's people share one.
+"""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..models import PasswordTries, User
+from .changes import Refused
+from .history import record
+
+PAUSE = timedelta(minutes=15)  # after the last try that was counted
+OF_NAME, OF_ADDRESS = 5, 100
+
+
+def name_key(username: str) -> str:
+    """A name as signing in finds it, in any case, as a keyed hash."""
+    return _key("name", unicodedata.normalize("NFKC", username).casefold())
+
+
+def reserve(username: str, *, device: str, address: str | None, now: datetime) -> None:
+    """Count a try before the password is looked at. Raises Refused when there were too many.
+
+    ``device`` is what the browser was given when this name signed in there, empty for a browser that is not known.
+    """
+    reserved: list[str] = []
+    for key, most in _keys(username, device, address):
+        if PasswordTries.objects.reserve(key, most=most, after=now - PAUSE, now=now):
+            reserved.append(key)
+        else:
+            for other in reserved:
+                PasswordTries.objects.give_back(other)
+            last = PasswordTries.objects.filter(key=key).values_list("last_at", flat=True).first() or now
+            again = date_format(timezone.localtime(last + PAUSE + timedelta(minutes=1)), "H:i")
+            raise Refused(
+                _(
+                    "Too many wrong passwords. Try again after %(time)s, or use a browser in which you have signed in "
+                    "before. The secretariat can send you a link for a new password."
+                )
+                % {"time": again}
+            )
+
+
+def succeeded(username: str, *, device: str, address: str | None) -> None:
+    """The password was right: the name begins anew, the address gets its try back."""
+    (key, _most), *of_address = _keys(username, device, address)
+    PasswordTries.objects.filter(key=key).delete()
+    for key, _most in of_address:
+        PasswordTries.objects.give_back(key)
+
+
+@transaction.atomic
+def failed(username: str, *, now: datetime) -> None:
+    """The password was wrong: whoever has this name finds it in the history. Old counts are removed by the way."""
+    user = User.objects.filter(username__iexact=username).first()
+    if user:
+        record(user, by=None, what="wrong password")
+    PasswordTries.objects.filter(last_at__lt=now - 2 * PAUSE).delete()
+
+
+def _keys(username: str, device: str, address: str | None) -> list[tuple[str, int]]:
+    keys = [(_key("device", device) if device else name_key(username), OF_NAME)]
+    return [*keys, (_key("address", address), OF_ADDRESS)] if address else keys
+
+
+def _key(kind: str, value: str) -> str:
+    return salted_hmac(f"consortium.sign_ins.{kind}", value, algorithm="sha256").hexdigest()
