@@ -1,3 +1,4 @@
+import contextlib
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
@@ -36,14 +37,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """In place of the library's own limits, which each process counts for itself, and after the fact."""
         username = credentials.get("username") or ""
-        place = {"device": _device_of(request, username), "address": address.get()}
+        device, place = _device_of(request, username), address.get()
         try:
-            sign_ins.reserve(username, **place, now=timezone.now())
+            sign_ins.reserve(username, device=device, address=place, now=timezone.now())
         except Refused as refusal:
             raise ValidationError(str(refusal)) from None
         user = super().authenticate(request, **credentials)
         if user:
-            sign_ins.succeeded(username, **place)
+            sign_ins.succeeded(username, device=device, address=place)
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -74,11 +75,10 @@ def know_the_browser(request: HttpRequest, user: Any, **_: Any) -> None:
 def _device_of(request: HttpRequest, username: str) -> str:
     """What this browser was given when ``username`` signed in, empty when it was not."""
     key = sign_ins.name_key(username)
-    try:
-        cookie = request.get_signed_cookie(DEVICE, "", salt=DEVICE, max_age=KNOWN_FOR)
-    except BadSignature:
-        cookie = ""
-    return next((device for device in (cookie, request.session.get(DEVICE, "")) if device.startswith(key)), "")
+    given = [request.session.get(DEVICE, "")]
+    with contextlib.suppress(BadSignature):
+        given.append(request.get_signed_cookie(DEVICE, "", salt=DEVICE, max_age=KNOWN_FOR) or "")
+    return next((device for device in given if device.startswith(key)), "")
 
 
 class PasswordLength(MinimumLengthValidator):
