@@ -121,6 +121,8 @@ def program(tmp_path_factory) -> Iterator[Program]:
         "MEDIA_ROOT": str(folder / "media"),
         "DATABASE_URL": next(databases),
         "PYTHONWARNINGS": "default",
+        "REPORT_LEASE_SECONDS": "10",
+        "REPORT_DRAIN_SECONDS": "2",
     }
     running = Program(folder, env)
     running.manage("migrate", "--verbosity", "0")

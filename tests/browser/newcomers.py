@@ -18,6 +18,7 @@ from consortium.services.people import invite
 from evaluation.evidence import lines_of
 from evaluation.models import Evaluation, Objection, Reviewer
 from evaluation.services import invite_guest
+from evaluation.services.report_runs import order_reports, pause
 from tests.conftest import LONG_AGO, credit_code
 from zones.models import ClosedMonth, GuardianConsent, HourlyRate, Outcome, Zone
 
@@ -49,7 +50,7 @@ def make() -> Iterator[str]:
 
 
 def rare_records() -> Iterator[str]:
-    """An order of an export, a closed month, a guardian's consent, an hourly rate;
+    """An order of an export, a run of reports that is held up, a closed month, a guardian's consent, an hourly rate;
     pages about an objection without answer, about reviewers, about one student's credits; and an invitation."""
     secretariat, college = (User.objects.get(username=name) for name in ("secretariat", "college"))
     acting, now = secretariat.affiliation, timezone.now()
@@ -89,6 +90,9 @@ def rare_records() -> Iterator[str]:
     link = invite_guest(reviewer.evaluation, "示例来宾专家", institute, days=7, by=secretariat, now=now)
     yield f"nobody {reverse('evaluation:guest_open', args=[link.secret])}"
     yield f"secretariat {reverse('evaluation:guest_renew', args=[reviewer.evaluation_id, link.reviewer_id])}"
+    held_up = order_reports([zone], 2020, by=secretariat, now=now)
+    pause(held_up, by=secretariat)
+    yield f"secretariat {reverse('reports:run_cancel', args=[held_up.pk])}"
     invitation = Invitation(organization=zone.college, role=Role.MENTOR, email="new@example.invalid", name="示例来宾")
     invite(invitation, days=7, by=secretariat)
     yield f"nobody {reverse('consortium:invitation_accept', args=[invitation.secret])}"

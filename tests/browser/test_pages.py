@@ -22,7 +22,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # Latin words that stand on Chinese pages: formats, keys, what is called so in the field, and the demonstration's codes.
 WORDS = {
     "PDF", "pdf", "jpg", "JPG", "PNG", "WEBP", "OFD", "WPS", "PowerPoint",
-    "DOCX", "docx", "XLSX", "xlsx", "CSV", "Word", "Excel", "PPT", "SHA", "KB", "MB",
+    "DOCX", "docx", "XLSX", "xlsx", "CSV", "ZIP", "Word", "Excel", "PPT", "SHA", "KB", "MB",
     "English", "Enter", "Esc", "Tab", "GB",
 }  # fmt: skip
 WORDS |= {"API", "JSON", "Chrome", "Linux"}

@@ -27,8 +27,9 @@ from evaluation.demo import (
     work,
     zones,
 )
-from evaluation.models import AnnualReport
-from evaluation.services.reports import make, queue_reports
+from evaluation.models import AnnualReport, ReportRun
+from evaluation.services.report_runs import finish_runs, order_reports
+from evaluation.services.reports import make
 from zones.models import Zone
 
 SINCE = date(2019, 4, 1)  # when the college set its rules of special zones in force
@@ -95,7 +96,11 @@ class Command(BaseCommand):
         wanting = Zone.objects.filter(consortium__code=members.CODE).exclude(
             pk__in=AnnualReport.objects.filter(year=today.year - 1).values("zone")
         )
+        if not wanting:
+            return
         secretariat = User.objects.get(username="secretariat")
-        for report in queue_reports(wanting, today.year - 1, by=secretariat, now=timezone.now()):
+        run = order_reports(wanting, today.year - 1, by=secretariat, now=timezone.now())
+        for report in run.reports.select_related("zone").order_by("zone__code"):
             make(report)
             self.stdout.write(f"Annual report of {report.zone} …")
+        finish_runs(ReportRun.objects.filter(pk=run.pk), now=timezone.now())
