@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="7-20", minute="30"),
         "options": {"expires": 3000},
     },
+    "order drafts of annual reports": {
+        "task": "evaluation.order_drafts",
+        "schedule": crontab(minute="10"),
+        "options": {"expires": 3000},
+    },
     "remind of reviews": {
         "task": "evaluation.remind",
         "schedule": crontab(hour="7-20", minute="40"),

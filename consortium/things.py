@@ -120,6 +120,7 @@ ACTS = {
     "erase": gettext_lazy("Erase"),
     "read": gettext_lazy("Confirm reading"),
     "receipts": gettext_lazy("See who has read it"),
+    "schedule": gettext_lazy("Set the day of the drafts"),
     "brief": gettext_lazy("Read the monthly brief"),
     "vote": gettext_lazy("Vote"),
     "take": gettext_lazy("Take back"),

@@ -43,6 +43,9 @@ REPORTS_DONE = notice_kind(
 REPORTS_FAILED = notice_kind(
     "reports_failed", gettext_lazy("My annual reports fail"), Role.SECRETARIAT, Role.COLLEGE_ADMIN, mail=Mail.NOW
 )
+DRAFTS_MADE = notice_kind(
+    "drafts_made", gettext_lazy("Drafts of annual reports are made"), Role.COLLEGE_ADMIN, mail=Mail.DIGEST
+)
 
 
 @waits("evaluations", gettext_lazy("Evaluations"))

@@ -14,6 +14,7 @@ from .models import AnnualReport, ReportRun
 from .program import program
 from .services import remind_colleges, remind_reviewers, reports
 from .services.report_runs import finish_runs
+from .services.report_schedules import order_drafts
 
 AT_ONCE = 50  # reports of one drain: a child that has grown is replaced between jobs
 log = logging.getLogger(__name__)
@@ -54,6 +55,13 @@ def _of_this_program() -> QuerySet[AnnualReport]:
             program(),
         )
     return waiting.filter(program__in=["", program()]).select_related("zone")
+
+
+@shared_task(name="evaluation.order_drafts")
+def order_scheduled_drafts() -> None:
+    """Have drafts made where the day for it has come."""
+    for run in order_drafts(timezone.now()):
+        announce(run.reports.defer("figures"))
 
 
 @shared_task(name="evaluation.remind")

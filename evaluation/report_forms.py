@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import User
 from zones.models import Zone
 
+from .models import ReportSchedule
 from .services import reports
 
 
@@ -23,3 +24,9 @@ class ReportForm(forms.Form):
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = reports.reportable(Zone.objects.visible_to(user))
         field.initial = field.queryset
+
+
+class ScheduleForm(forms.ModelForm):
+    class Meta:
+        model = ReportSchedule
+        fields = ["is_on", "month", "day"]

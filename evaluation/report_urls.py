@@ -10,6 +10,7 @@ report_patterns = [
     path("<int:pk>/", views.report_detail, name="report_detail"),
     path("<int:pk>/download/", views.report_download, name="report_download"),
     path("<int:pk>/retry/", views.report_retry, name="report_retry"),
+    path("schedule/", report_runs.report_schedule, name="report_schedule"),
     path("runs/", report_runs.run_list, name="run_list"),
     path("runs/<int:pk>/", report_runs.run_detail, name="run_detail"),
     path("runs/<int:pk>/pause/", report_runs.run_pause, name="run_pause"),

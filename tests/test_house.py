@@ -50,6 +50,7 @@ JOBS = {
     "consortium.send_notices",
     "evaluation.make_report",
     "evaluation.make_waiting_reports",
+    "evaluation.order_drafts",
     "evaluation.remind",
     "tasks.remind",
     "zones.remove_old_imports",

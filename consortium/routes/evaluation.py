@@ -60,6 +60,7 @@ ROUTES: dict[str, Route] = {
     "reports:report_detail": "report.see",
     "reports:report_download": "report.see",
     "reports:report_retry": "report.change",
+    "reports:report_schedule": "report.schedule",
     "reports:run_list": "report_run.see",
     "reports:run_detail": "report_run.see",
     "reports:run_pause": "report_run.change",

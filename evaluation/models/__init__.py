@@ -2,6 +2,7 @@ from .evaluations import Evaluation, Finding, Objection, Reviewer, SelfAssessmen
 from .evidence import Dismissal, Evidence
 from .measurements import Measurement
 from .report_runs import ReportRun
+from .report_schedules import ReportSchedule
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
 from .schemes import GradeBand, Indicator, Scheme, Side, Subtotal
@@ -21,6 +22,7 @@ __all__ = [
     "Reviewer",
     "ReportCopy",
     "ReportRun",
+    "ReportSchedule",
     "Scheme",
     "Score",
     "SelfAssessment",

@@ -81,6 +81,7 @@ class ReportRun(models.Model):
     acting_as = models.ForeignKey(
         Affiliation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acting as")
     )
+    is_scheduled = models.BooleanField(_("on the day of the schedule"), default=False)
     ordered_at = models.DateTimeField(_("ordered at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
     reports = models.ManyToManyField(AnnualReport, related_name="runs", verbose_name=_("annual reports"))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -14,6 +15,7 @@ from consortium.services.notices import notify
 from ..inbox import (
     ASSESSMENT_ASKED,
     ASSESSMENT_DUE,
+    DRAFTS_MADE,
     MORE_ASKED,
     OBJECTION_ANSWERED,
     OBJECTION_MADE,
@@ -114,7 +116,10 @@ def _tell(evaluation: Evaluation, whom: Q, kind: NoticeKind, said: str, at: date
 
 
 def tell_run(run: ReportRun, *, at: datetime) -> None:
-    """Tell who ordered the run, while the role in which that was is in force, what has become of all its reports."""
+    """Tell who ordered the run, while the role in which that was is in force, what has become of all its reports.
+
+    Of drafts that the schedule ordered the secretariat hears so, and each college that some are there.
+    """
     counts = run.reports.counted()
     failed, count = counts[AnnualReport.Status.FAILED], sum(counts.values())
     only = run.reports.select_related("zone").first() if count == 1 else None
@@ -126,6 +131,22 @@ def tell_run(run: ReportRun, *, at: datetime) -> None:
             return _("Of %(count)s annual reports %(failed)s failed.") % {"count": count, "failed": failed}
         return _("%(count)s annual reports are finished.") % {"count": count}
 
-    people = Affiliation.objects.in_force().filter(pk=run.acting_as_id)
+    whom = Q(pk=run.acting_as_id)
+    if run.is_scheduled:
+        whom = Q(role=Role.SECRETARIAT, consortium=run.consortium_id)
+        _tell_colleges(run, at=at)
+    people = Affiliation.objects.in_force().filter(whom)
     url = (only or run).get_absolute_url()
     notify(people, REPORTS_FAILED if failed else REPORTS_DONE, text, url, at=at)
+
+
+def _tell_colleges(run: ReportRun, *, at: datetime) -> None:
+    colleges = run.reports.filter(status=AnnualReport.Status.DONE).values("zone__college")
+    people = Affiliation.objects.in_force().filter(
+        role=Role.COLLEGE_ADMIN, consortium=run.consortium_id, organization__in=colleges
+    )
+
+    def text() -> str:
+        return _("Drafts of the annual reports of %(year)s are there: please check them.") % {"year": run.year}
+
+    notify(people, DRAFTS_MADE, text, f"{reverse('reports:report_list')}?year={run.year}", at=at)

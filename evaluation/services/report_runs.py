@@ -24,7 +24,9 @@ Status, State = ReportRun.Status, AnnualReport.Status
 
 
 @transaction.atomic
-def order_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: datetime) -> ReportRun:
+def order_reports(
+    zones: Iterable[Zone], year: int, *, by: User | None, now: datetime, is_scheduled: bool = False
+) -> ReportRun:
     """Order a report of each zone and year, and answer the run of them.
 
     What is open already belongs to the new run too and is not made twice. A second click gets the run of the first.
@@ -40,7 +42,12 @@ def order_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: dat
         if set(same.reports.values_list("pk", flat=True)) == {report.pk for report in orders}:
             return same
     run = ReportRun(
-        consortium_id=orders[0].consortium_id, year=year, ordered_by=by, acting_as=acting_as, ordered_at=now
+        consortium_id=orders[0].consortium_id,
+        year=year,
+        ordered_by=by,
+        acting_as=acting_as,
+        is_scheduled=is_scheduled,
+        ordered_at=now,
     )
     create(run, by=by)
     run.reports.set(orders)

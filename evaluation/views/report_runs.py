@@ -1,7 +1,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,11 +12,13 @@ from django.views.decorators.http import require_POST
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry
 from consortium.permissions import require
-from consortium.views.pages import confirm_page
+from consortium.views.pages import confirm_page, form_page
 
 from ..models import AnnualReport, ReportRun
 from ..report_filters import ReportFilter, RunFilter
+from ..report_forms import ScheduleForm
 from ..services import report_archive, report_runs
+from ..services.report_schedules import save_schedule, schedule_of
 from .reports import columns, counts_of, run_of, start
 
 
@@ -109,6 +113,27 @@ def run_download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     response = StreamingHttpResponse(report_archive.archive(visible.for_archive()), content_type="application/zip")
     response.headers["Content-Disposition"] = content_disposition_header(True, order.file_name())
     return response
+
+
+def report_schedule(request: HttpRequest) -> HttpResponse:
+    require(request.user, "report.schedule")
+    assert request.user.affiliation is not None
+    now = timezone.now()
+    schedule = schedule_of(request.user.affiliation.consortium)
+    day = schedule.next_day(timezone.localdate(now))
+    form = ScheduleForm(request.POST or None, instance=schedule)
+    return form_page(
+        request,
+        form,
+        lambda: save_schedule(form, by=request.user, now=now),
+        heading=_("Drafts on a day of the year"),
+        crumbs=[
+            (reverse("reports:report_list"), _("Annual reports")),
+            (reverse("reports:run_list"), _("Runs")),
+        ],
+        text=_("On this day last year's reports are made of every special zone that has none, and its college is told.")
+        + (" " + _("The next time is %(day)s.") % {"day": date_format(day)} if day else ""),
+    )
 
 
 def _run(request: HttpRequest, pk: int) -> ReportRun:

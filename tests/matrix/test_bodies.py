@@ -48,6 +48,7 @@ AMOUNTS = {
     "page",
     "days",
     "guardian_phone",
+    "month",
     "name",
     "quarter",
     "saves",
