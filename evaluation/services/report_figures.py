@@ -7,6 +7,8 @@ on paper is ``report_print``'s business. The same records give the same figures,
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import ExtractMonth
@@ -37,8 +39,14 @@ def gather(zone: Zone, year: int) -> dict:
 
 def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
     """The enterprises that the report names: the year's partners, and those of its projects and hours."""
-    projects = Q(projects__in=_projects(zone, year)) | Q(projects__hours__in=_entries(zone, year))
-    return Organization.objects.filter(Q(partnerships__in=_partnerships(zone, year)) | projects).distinct()
+    partners, projects = _partnerships(zone, year), _projects(zone, year)
+    named = [
+        partners.values("enterprise"),
+        projects.values("enterprise"),
+        _entries(zone, year).values("project__enterprise"),
+    ]
+    # no join from the organizations: it would read every hour entry of all zones
+    return Organization.objects.filter(reduce(or_, (Q(pk__in=rows.order_by()) for rows in named)))
 
 
 def zone_facts(zone: Zone, year: int) -> dict:
