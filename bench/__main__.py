@@ -40,12 +40,13 @@ def main() -> int:
     from bench.hours import hour_rows
     from bench.members import member_rows
     from bench.pages import page_rows
+    from bench.report_runs import run_rows
     from bench.reports import report_rows
     from bench.results import result_rows
     from bench.tasks import task_rows
 
     small = [*report_rows(), *page_rows(), *task_rows(), *hour_rows()]
-    rows = [*small, *member_rows(), *history_rows(), *result_rows()]
+    rows = [*small, *member_rows(), *history_rows(), *result_rows(), *run_rows()]
     done = [measure(row) for row in rows]
     print(table(done))
     return 0 if all(row.met for row in done) else 1
