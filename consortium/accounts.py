@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_reset
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
 from django.dispatch import receiver
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .middleware import SessionAgeMiddleware
 from .services import Refused, sign_ins
 from .services.history import address, record
 
@@ -64,6 +66,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.language:
             remember_language(response, user.language)
         return response
+
+
+@receiver(user_logged_in)
+def begin_counting(request: HttpRequest, **_: Any) -> None:
+    SessionAgeMiddleware.begin(request)
 
 
 @receiver(password_reset)

@@ -8,4 +8,6 @@ class ConsortiumConfig(AppConfig):
     verbose_name = _("Consortium")
 
     def ready(self) -> None:
-        autodiscover_modules("personal_data", "inbox", "health", "joint_works", "member_parts", "zone_cards")
+        autodiscover_modules(
+            "accounts", "personal_data", "inbox", "health", "joint_works", "member_parts", "zone_cards"
+        )

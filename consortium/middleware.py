@@ -1,10 +1,14 @@
+import time
 from ipaddress import ip_address
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from .jobs.notices import announce_notices
 from .services import Refused
@@ -22,6 +26,40 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class SessionAgeMiddleware:
+    """A session ends after a pause, and when it is old however busy it was (ASVS 5.0, 7.3).
+
+    What a page fetches while somebody types counts as work: see ``static/js/app.js``.
+    """
+
+    BEGUN, SEEN = "begun", "seen"
+    MINUTE = 60  # seconds; how often a session is written to say that it is in use
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    @classmethod
+    def begin(cls, request: HttpRequest) -> None:
+        request.session[cls.BEGUN] = request.session[cls.SEEN] = int(time.time())
+
+    def __call__(self, request: HttpRequest):
+        if SESSION_KEY in request.session:
+            self._count(request, int(time.time()))
+        return self.get_response(request)
+
+    def _count(self, request: HttpRequest, now: int) -> None:
+        session = request.session
+        begun, seen = session.get(self.BEGUN, now), session.get(self.SEEN, 0)
+        if seen and now - seen > settings.SESSION_IDLE_MINUTES * 60:
+            logout(request)
+            messages.info(request, _("You have been signed out after a pause. Sign in again to go on where you were."))
+        elif now - begun > settings.SESSION_HOURS * 3600:
+            logout(request)
+            messages.info(request, _("You were signed in for a long time. Sign in again to go on where you were."))
+        elif now - seen > self.MINUTE:
+            session[self.BEGUN], session[self.SEEN] = begun, now
 
 
 class RefusalMiddleware:

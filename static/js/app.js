@@ -45,6 +45,14 @@
     closeMenus(null);
   });
 
+  // Whoever types works, though nothing is sent for a long time: the session does not end under a long text.
+  let typed = false;
+  document.addEventListener('input', function () { typed = true; });
+  setInterval(function () {
+    if (typed) fetch('/healthz');
+    typed = false;
+  }, 5 * 60 * 1000);
+
   // What was typed is not thrown away unasked: every form card, and any other form marked data-guard.
   const guarded = 'form[data-guard], form.form-card[method=post]';
 

@@ -67,3 +67,18 @@ def test_of_forty_passwords_at_once_over_two_processes_five_are_tried(program):
         pages = list(pool.map(try_it, range(40)))
     assert int(program.manage("shell", "-v0", "-c", count)) == 5
     assert sum("错误密码次数过多" in page for page in pages) == 35
+
+
+@pytest.mark.parametrize("width", [1280], indirect=True)
+def test_whoever_types_is_not_signed_out(program, visit):
+    """The page asks for something every five minutes as long as somebody types; without that nothing is asked."""
+    page = visit()
+    page.clock.install()
+    page.goto("/accounts/login/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward("06:00")
+    assert not [url for url in asked if url.endswith("healthz")]
+    page.type("[name=login]", "a")
+    with page.expect_request("**/healthz"):
+        page.clock.fast_forward("06:00")

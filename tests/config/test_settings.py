@@ -28,6 +28,8 @@ def start(tmp_path, **environment: str) -> subprocess.CompletedProcess:
         ("LANGUAGE_CODE", "fr", "LANGUAGE_CODE must be zh-hans or en, not 'fr'."),
         ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE 'Mars/Olympus' is not a time zone."),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json, not 'xml'."),
+        ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a number from 1 to 1440, not '0'."),
+        ("SESSION_HOURS", "day", "SESSION_HOURS must be a number from 1 to 720, not 'day'."),
         ("WORKERS", "0", "WORKERS must be a number from 1 to 64, not '0'."),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a number from 0 to 9, not '-1'."),
         ("REPORT_LEASE_SECONDS", "soon", "REPORT_LEASE_SECONDS must be a number from 1 to 1000000, not 'soon'."),
