@@ -8,7 +8,7 @@ NOT_PERSONAL = {
     "consortium.Organization": "name credit_code kind industry size pinyin",
     "consortium.SearchKey": "key",
     "consortium.FollowUp": "at",
-    "consortium.PasswordTries": "key tries last_at",
+    "consortium.PasswordTries": "last_at",
     "consortium.Platform": "kind name since until note",
     "consortium.Joining": "name credit_code kind applied_on reason status body decided_on decision",
     "consortium.MemberImport": "name status result at",
