@@ -23,10 +23,8 @@ log = logging.getLogger(__name__)
 @shared_task(name="evaluation.make_report")
 def make_report(report_id: int) -> None:
     """Make one report that waits, and end what runs it was the last of."""
-    report = _of_this_program().filter(pk=report_id).first()
-    if report:
-        reports.make(report)
-        finish_runs(report.runs.all(), now=timezone.now())
+    waiting = AnnualReport.objects.waiting(timezone.now()).filter(pk=report_id)
+    _make(_of_this_program(waiting).select_related("zone").first())
 
 
 @shared_task(name="evaluation.make_waiting_reports")
@@ -35,26 +33,33 @@ def make_waiting_reports() -> None:
 
     It leaves what is left after so many to the next drain and to the jobs that were announced.
     """
+    waiting = _of_this_program(AnnualReport.objects.waiting(timezone.now())).select_related("zone")
     for _number in range(AT_ONCE):
-        report = _of_this_program().first()
-        if report is None:
+        if not _make(waiting.first()):
             break
-        reports.make(report)
-        finish_runs(report.runs.all(), now=timezone.now())
     finish_runs(ReportRun.objects.all(), now=timezone.now())
 
 
-def _of_this_program() -> QuerySet[AnnualReport]:
-    """What waits for a worker such as this one. Of the rest the log says why it is left to others."""
-    waiting = AnnualReport.objects.waiting(timezone.now())
-    if others := waiting.exclude(program__in=["", program()]).count():
+def _make(report: AnnualReport | None) -> bool:
+    """Whether there was one to make."""
+    if report is None:
+        return False
+    reports.make(report)
+    finish_runs(report.runs.all(), now=timezone.now())
+    return True
+
+
+def _of_this_program(waiting: QuerySet[AnnualReport]) -> QuerySet[AnnualReport]:
+    """Of what waits that which a worker such as this one makes. Of the rest the log says why it is left to others."""
+    own = ["", program()]
+    if others := waiting.exclude(program__in=own).count():
         log.warning(
             "%s reports were ordered with another version of the program or its templates than this worker's (%s). "
             "They are left to other workers: restart this one.",
             others,
             program(),
         )
-    return waiting.filter(program__in=["", program()]).select_related("zone")
+    return waiting.filter(program__in=own)
 
 
 @shared_task(name="evaluation.order_drafts")

@@ -36,7 +36,10 @@ def order_reports(
         raise Refused(_("You have no role in a consortium now."))
     if by is not None:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    zones = list(zones)
     orders = reports.queue_reports(zones, year, by=by, now=now)
+    if any(report.status == State.CANCELLED for report in _locked(report.pk for report in orders)):
+        orders = reports.queue_reports(zones, year, by=by, now=now)  # another run was cancelled meanwhile
     acting_as = by.affiliation if by else None
     for same in ReportRun.objects.filter(acting_as=acting_as, year=year, status=Status.RUNNING):
         if set(same.reports.values_list("pk", flat=True)) == {report.pk for report in orders}:
@@ -52,6 +55,12 @@ def order_reports(
     create(run, by=by)
     run.reports.set(orders)
     return run
+
+
+def _locked(pks: Iterable[int]) -> list[AnnualReport]:
+    """These reports as they are now, held until the end of the transaction."""
+    rows = AnnualReport.objects.filter(pk__in=list(pks)).defer("figures").order_by("pk")
+    return list(rows.select_for_update(no_key=True))
 
 
 def pause(run: ReportRun, *, by: User) -> None:
@@ -75,9 +84,11 @@ def cancel(run: ReportRun, *, by: User, now: datetime) -> int:
     Raises Refused when the run has ended.
     """
     move(run, Status.CANCELLED, by=by, finished_at=now)
+    locked = [report.pk for report in _locked(run.reports.filter(status=State.QUEUED).values_list("pk", flat=True))]
+    # asked after the lock: who orders one of them holds it until the new run is there
     others = ReportRun.objects.going().filter(reports=OuterRef("pk"))
-    waiting = run.reports.filter(~Exists(others), status=State.QUEUED).order_by("pk")
-    rows = list(waiting.select_for_update(of=("self",), no_key=True).select_related("zone").defer("figures"))
+    left = AnnualReport.objects.filter(~Exists(others), pk__in=locked, status=State.QUEUED)
+    rows = list(left.select_related("zone").defer("figures").order_by("pk"))
     AnnualReport.objects.filter(pk__in=[report.pk for report in rows]).update(status=State.CANCELLED)
     record_all(
         history_row(report, by=by, what="status", old=State.QUEUED, new=State.CANCELLED, reason=str(run))
