@@ -42,7 +42,8 @@ TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (!parent.closest('script, noscript, style, textarea, code, .hash, [lang=en]')) texts.push(walker.currentNode.textContent);
+    const isText = !parent.closest('script, noscript, style, textarea, code, .hash, [lang=en]');
+    if (isText) texts.push(walker.currentNode.textContent);
   }
   for (const element of document.querySelectorAll('[placeholder], [aria-label], [title], [alt]')) {
     if (element.closest('[lang=en]')) continue;
