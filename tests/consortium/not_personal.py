@@ -92,8 +92,7 @@ NOT_PERSONAL = {
     "evaluation.Subtotal": "group dimension",
     "evaluation.Measurement": "measured_at",
     "evaluation.ReportCopy": "sha256 file form",
-    "evaluation.ReportSchedule": "is_on",
-    "evaluation.ReportRun": "is_scheduled status ordered_at finished_at",
+    "evaluation.ReportRun": "status ordered_at finished_at",
     "evaluation.GradeBand": "name",
     "evaluation.Indicator": "group dimension name kind rubric measure curve",
     "evaluation.Evaluation": "status opened_on self_assessment_on assessment_due_on assessment_reminded_on review_on "
