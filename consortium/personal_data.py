@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import (
     Affiliation,
     AgreementParty,
+    ApiToken,
     Attachment,
     Contact,
     Export,
@@ -189,6 +190,12 @@ register(
     },
     person="user",
     title=_("Signed-in devices"),
+)
+register(
+    ApiToken,
+    {"last_used_at": PersonalField(_("To find keys that no program uses."), _("The person"), ACCOUNT, OPEN)},
+    person="user",
+    withheld=frozenset({"secret_hash"}),
 )
 register(
     HistoryEntry,

@@ -23,6 +23,7 @@ from .views import (
     personal,
     profile,
     resolutions,
+    tokens,
 )
 
 app_name = "consortium"
@@ -167,7 +168,7 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/acting/", profile.acting, name="acting"),
     path("profile/language/", profile.language, name="profile_language"),
-    path("profile/token/", profile.token, name="token"),
-    path("profile/token/revoke/", profile.token_revoke, name="token_revoke"),
+    path("profile/tokens/", tokens.token_list, name="token_list"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("permissions/", permissions.permission_list, name="permission_list"),
 ]

@@ -24,6 +24,7 @@ from .personal import PersonalDataAccess
 from .platforms import Platform
 from .resolutions import Resolution
 from .sign_ins import PasswordTries
+from .tokens import ApiToken
 
 __all__ = [
     "Affiliation",
@@ -35,6 +36,7 @@ __all__ = [
     "Announcement",
     "AnnouncementAudience",
     "AnnouncementReceipt",
+    "ApiToken",
     "Attachment",
     "Clause",
     "Consortium",

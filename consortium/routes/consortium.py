@@ -144,6 +144,6 @@ ROUTES: dict[str, Route] = {
     "consortium:profile": OWN,
     "consortium:acting": OWN,
     "consortium:profile_language": OWN,
-    "consortium:token": OWN,
+    "consortium:token_list": OWN,
     "consortium:token_revoke": OWN,
 }

@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.apps import apps
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -30,7 +29,6 @@ SECRET_BYTES = 32
 ACCEPTED = gettext_noop("Invitation accepted")
 WITHDRAWN = gettext_noop("Invitation withdrawn")
 SENT_AGAIN = gettext_noop("Invitation sent again")
-TOKEN_MADE, TOKEN_REVOKED = gettext_noop("API token made"), gettext_noop("API token revoked")
 
 
 def invite(invitation: Invitation, *, days: int, by: User) -> None:
@@ -224,28 +222,6 @@ def choose_language(language: str, *, by: User) -> None:
         record(by, by=by, what="language", old=by.language, new=language)
         User.objects.filter(pk=by.pk).update(language=language)
         by.language = language
-
-
-@transaction.atomic
-def make_token(user: User, *, by: User | None) -> str:
-    """A new API token for ``user``, who acts by it as on the pages. The one before stops working."""
-    tokens = _tokens(user)
-    tokens.delete()
-    token = tokens.create(user=user)
-    record(user, by=by, what=TOKEN_MADE)
-    return token.key
-
-
-@transaction.atomic
-def revoke_token(user: User, *, by: User) -> None:
-    """Nobody signs in by the token of ``user`` any more."""
-    if not _tokens(user).delete()[0]:
-        raise Refused(_("There is no token."))
-    record(user, by=by, what=TOKEN_REVOKED)
-
-
-def _tokens(user: User) -> QuerySet:
-    return apps.get_model("authtoken", "Token").objects.filter(user=user)  # by name: the domain imports no DRF
 
 
 def _hash(secret: str) -> str:

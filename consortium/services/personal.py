@@ -22,8 +22,8 @@ from .changes import Refused, record
 YEARS_KEPT = 3  # Personal Information Protection Law, article 56
 SHORTEST_REASON = 5
 ACTS = [gettext_noop("erased"), gettext_noop("disclosed")]
-# of other people's apps: what lets an erased person in, or says where the person was
-LEFTOVERS = ["authtoken.Token", "account.EmailAddress", "usersessions.UserSession"]
+# what lets an erased person in, or says where the person was
+LEFTOVERS = ["consortium.ApiToken", "account.EmailAddress", "usersessions.UserSession"]
 
 
 def check_reason(reason: str) -> str:

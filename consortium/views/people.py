@@ -69,6 +69,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
             "earlier": [row for row in rows if not row.works],
             "sessions": person.count_sessions(timezone.now()),
+            "tokens": person.api_tokens.live(timezone.now()).count(),
             "history": HistoryEntry.objects.of(person, *rows),
         },
     )

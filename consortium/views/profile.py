@@ -1,19 +1,18 @@
-"""One's own desk drawer: roles, language, notices, devices, API token."""
+"""One's own desk drawer: roles, language, notices, devices."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ..accounts import remember_language
 from ..forms.people import LanguageForm
+from ..models import ApiToken
 from ..permissions import rights_of
 from ..services import Refused
-from ..services.people import act_as, choose_language, make_token, revoke_token
+from ..services.people import act_as, choose_language
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -41,29 +40,15 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@never_cache
-def token(request: HttpRequest) -> HttpResponse:
-    """Make a token, or another in its place, and show it this once."""
-    key = make_token(request.user, by=request.user) if request.method == "POST" else ""
-    return _profile(request, key=key)
-
-
-@require_POST
-def token_revoke(request: HttpRequest) -> HttpResponse:
-    revoke_token(request.user, by=request.user)
-    messages.success(request, _("The API token no longer works."))
-    return redirect("consortium:profile")
-
-
-def _profile(request: HttpRequest, form: LanguageForm | None = None, key: str = "") -> HttpResponse:
-    user = request.user
+def _profile(request: HttpRequest, form: LanguageForm | None = None) -> HttpResponse:
+    user, now = request.user, timezone.now()
     return render(
         request,
         "consortium/profile.html",
         {
             "roles": [(row, rights_of(row)) for row in user.roles],
             "form": form or LanguageForm(initial={"language": user.language or settings.LANGUAGE_CODE}),
-            "sessions": user.count_sessions(timezone.now()),
-            "key": key,
+            "sessions": user.count_sessions(now),
+            "tokens": ApiToken.objects.of(user).live(now).count(),
         },
     )

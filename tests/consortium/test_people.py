@@ -5,7 +5,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
-from rest_framework.authtoken.models import Token
 
 from consortium.models import Affiliation, HistoryEntry, Membership, User
 from consortium.permissions import may
@@ -56,19 +55,6 @@ def test_an_organization_of_two_consortia_gives_its_people_one_role(partner, ent
     assert [row.user for row in Affiliation.objects.in_force()] == [partner]
     enterprise.memberships.filter(consortium=consortium).update(left_on=TODAY)
     assert [row.user for row in Affiliation.objects.in_force()] == []
-
-
-def test_a_token_stops_with_the_role_and_with_the_person(client, partner):
-    def answer():
-        found = client.get("/api/v1/organizations/", headers={"Authorization": f"Token {token.key}"})
-        return found.status_code, len(found.json().get("results", []))
-
-    token = Token.objects.create(user=partner)
-    assert answer() == (200, 1)
-    partner.affiliations.update(ended_on=TODAY)
-    assert answer() == (200, 0)
-    User.objects.update(is_active=False)
-    assert answer() == (401, 0)
 
 
 def test_a_user_signs_in_and_out_by_name_and_password(client, partner):

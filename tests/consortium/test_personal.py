@@ -16,7 +16,6 @@ from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
-from rest_framework.authtoken.models import Token
 
 from consortium import personal
 from consortium.models import Affiliation, HistoryEntry, Invitation, Notice, PersonalDataAccess, User
@@ -26,6 +25,7 @@ from consortium.services.people import add_role
 from consortium.services.personal import erase_user, reveal, years_later
 
 from .not_personal import NOT_PERSONAL
+from .tokens import token_of
 
 TEXTS = (
     models.CharField, models.TextField, models.DateField, models.FileField, models.GenericIPAddressField,
@@ -207,7 +207,7 @@ def test_a_person_takes_away_what_names_the_person(client_for, partner, college,
 
 
 def test_the_own_file_holds_no_secrets_and_nobody_elses_address(client_for, secretariat, enterprise, consortium):
-    Token.objects.create(user=secretariat)
+    token, key = token_of(secretariat)
     Invitation.objects.create(
         consortium=consortium, organization=enterprise, role="mentor", email="guest@example.invalid", name="受邀的人",
         secret_hash="f" * 64, invited_by=secretariat, invited_at=timezone.now(), expires_at=timezone.now(),
@@ -215,8 +215,8 @@ def test_the_own_file_holds_no_secrets_and_nobody_elses_address(client_for, secr
     text = client_for(secretariat).get(reverse("consortium:profile_file", args=["json"])).getvalue().decode()
     invitation = json.loads(text)["consortium.Invitation"][0]
     assert (invitation["email"], invitation["name"]) == ("g***@example.invalid", "受*")
-    secrets = [secretariat.password, secretariat.auth_token.key, "f" * 64, "受邀的人"]
-    assert [secret in text for secret in secrets] == [False] * 4
+    secrets = [secretariat.password, key, token.secret_hash, "f" * 64, "受邀的人"]
+    assert [secret in text for secret in secrets] == [False] * 5
 
 
 def test_the_own_file_opens_in_excel_with_a_sheet_for_each_table(client_for, partner):
@@ -255,7 +255,7 @@ def leaver(make_user, enterprise, consortium, secretariat):
         accepted_by=user, accepted_at=timezone.now(),
     )  # fmt: skip
     EmailAddress.objects.create(user=user, email=MAIL_ADDRESS, primary=True)
-    Token.objects.create(user=user)
+    token_of(user)
     LogEntry.objects.create(
         user=secretariat, content_type=ContentType.objects.get_for_model(User), object_id=user.pk, object_repr=NAME,
         action_flag=CHANGE, change_message=json.dumps([{"added": {"object": f"{NAME} · 导师"}}]),
@@ -294,7 +294,11 @@ def test_what_the_law_keeps_stays_under_a_pseudonym(leaver, secretariat, enterpr
     assert person.has_usable_password() is False
     assert (HistoryEntry.objects.count(), person.affiliations.count()) == (before + 1, 1)
     assert HistoryEntry.objects.about(person).latest("pk").reason == "本人书面申请注销"
-    assert (Token.objects.count(), UserSession.objects.count(), Notice.objects.filter(user=person).count()) == (0, 0, 0)
+    assert (person.api_tokens.count(), UserSession.objects.count(), Notice.objects.filter(user=person).count()) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_an_open_session_ends_with_the_erasure(client, make_user, enterprise, consortium, secretariat):

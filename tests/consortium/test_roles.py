@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
-from rest_framework.authtoken.models import Token
 
 from consortium.models import Affiliation, HistoryEntry, Invitation, Notice, PersonalDataAccess, User
 from consortium.services import Refused
-from consortium.services.people import act_as, add_role, end_role, invite, make_token, revoke_token
+from consortium.services.people import act_as, add_role, end_role, invite
+
+from .tokens import headers, token_of
 
 LIST, PROFILE = reverse("consortium:person_list"), reverse("consortium:profile")
 TODAY = datetime.date(2026, 3, 2)
@@ -42,7 +43,7 @@ def again(user: User) -> User:
 
 
 def of_token(user: User) -> dict:
-    return {"Authorization": f"Token {make_token(user, by=user)}"}
+    return headers(token_of(user)[1])
 
 
 # --- switching --------------------------------------------------------------------------------------------------------
@@ -328,27 +329,6 @@ def test_the_language_of_the_profile_is_that_of_every_sign_in(client_for, partne
 def test_a_language_that_the_program_does_not_have_is_refused(client_for, partner):
     page = client_for(partner).post(reverse("consortium:profile_language"), {"language": "tlh"})
     assert (list(page.context["form"].errors), again(partner).language) == (["language"], "")
-
-
-def test_a_token_is_shown_once_replaced_and_revoked(client, client_for, partner):
-    def works(key: str) -> bool:
-        return client.get("/api/v1/me/", headers={"Authorization": f"Token {key}"}).status_code == 200
-
-    pages, path = client_for(partner), reverse("consortium:token")
-    first = pages.post(path)
-    key = Token.objects.get().key
-    assert (first.content.decode().count(f">{key}<"), first.headers["Cache-Control"].count("no-store")) == (1, 1)
-    assert (pages.get(PROFILE).content.decode().count(key), pages.get(path).content.decode().count(key)) == (0, 0)
-    pages.post(path)
-    second = Token.objects.get().key
-    assert (works(key), works(second)) == (False, True)
-    pages.post(reverse("consortium:token_revoke"))
-    assert works(second) is False
-    assert [row.what for row in HistoryEntry.objects.of(partner).order_by("pk")] == [
-        "API token made", "API token made", "API token revoked",
-    ]  # fmt: skip
-    with pytest.raises(Refused, match="There is no token."):
-        revoke_token(partner, by=partner)
 
 
 def test_the_profile_opens_for_everybody_even_without_a_role(client_for, partner, auditor):
