@@ -30,12 +30,11 @@ from evaluation.jobs import announce
 from evaluation.models import AnnualReport
 from evaluation.services.report_document import document
 from evaluation.services.report_docx import report_docx
-from evaluation.services.report_figures import enterprises_in, gather
-from evaluation.services.report_print import printed
+from evaluation.services.report_kinds import gather, named_in
+from evaluation.services.report_paper import report_source
 from evaluation.services.report_runs import order_reports
 from evaluation.services.report_xlsx import report_xlsx
 from evaluation.services.reports import make
-from evaluation.typesetting import report_source
 from zones.models import Activity, HourEntry, Project, Zone, ZonePartner
 
 FULL = os.environ.get("BENCH_SIZE") == "full"
@@ -49,26 +48,27 @@ ROUNDS = 5
 
 def run_rows() -> list[Row]:
     zones, year = fill(), timezone.localdate().year - 1
-    [model] = order_reports(zones[:1], year, by=None, now=timezone.now()).reports.select_related("zone")
+    [model] = order_reports(zones[:1], year, by=None, now=timezone.now()).reports.with_subject()
     assert make(model) or model.status == "done"
     numbers = count()
     now = timezone.now()
-    shown = AnnualReport.objects.filter(year=year, status="done").exclude(zone__in=zones).order_by("zone__code").first()
+    of_zones = AnnualReport.objects.filter(scope="zone", year=year, status="done")
+    shown = of_zones.exclude(zone__in=zones).order_by("zone__code").first()
     assert shown is not None, "the demonstration has a finished report"
-    whole = report_source(printed(shown, now))
-    template, inputs = report_source(printed(model, now))
+    whole = report_source(shown, document(shown, now))
+    template, inputs = report_source(model, document(model, now))
 
     def compiled() -> None:
         compile_copies(*whole, next(numbers), 1)
 
     def paper() -> None:
-        path, told = report_source(printed(shown, now) | {"number": f"BENCH-{next(numbers):07d}"})
+        path, told = report_source(shown, document(shown, now), f"BENCH-{next(numbers):07d}")
         typeset(path, told, now)
 
     def figures() -> None:
-        zone = Zone.objects.select_related("consortium", "college", "department", "head").get(pk=model.zone_id)
-        gather(zone, year)
-        list(enterprises_in(zone, year))
+        report = AnnualReport.objects.for_page().defer("figures").get(pk=model.pk)
+        gather(report)
+        named_in(report)
 
     def word() -> None:
         report_docx(document(shown, now))

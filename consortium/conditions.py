@@ -407,5 +407,5 @@ def handed_in(affiliation: Affiliation, obj: Any) -> bool:
 @condition(_("finished reports that name no other enterprise"))
 def own_report(affiliation: Affiliation, obj: Any) -> bool:
     named = {enterprise.pk for enterprise in obj.enterprises.all()}
-    finished = obj.status == "done" and in_consortium(affiliation, obj)
-    return finished and named == {affiliation.organization_id}
+    shown = obj.scope in obj.Scope.of_enterprises() and obj.status == "done"
+    return shown and in_consortium(affiliation, obj) and named == {affiliation.organization_id}

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 @shared_task(name="evaluation.make_report")
 def make_report(report_id: int) -> None:
     """Make one report that waits, and end what runs it was the last of."""
-    waiting = AnnualReport.objects.waiting(timezone.now()).filter(pk=report_id)
-    _make(_of_this_program(waiting).select_related("zone").first())
+    waiting = AnnualReport.objects.with_subject().waiting(timezone.now()).filter(pk=report_id)
+    _make(_of_this_program(waiting).first())
 
 
 @shared_task(name="evaluation.make_waiting_reports")
@@ -33,7 +33,7 @@ def make_waiting_reports() -> None:
 
     It leaves what is left after so many to the next drain and to the jobs that were announced.
     """
-    waiting = _of_this_program(AnnualReport.objects.waiting(timezone.now())).select_related("zone")
+    waiting = _of_this_program(AnnualReport.objects.with_subject().waiting(timezone.now()))
     for _number in range(AT_ONCE):
         if not _make(waiting.first()):
             break

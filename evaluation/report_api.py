@@ -32,9 +32,7 @@ class ReportViewSet(ScopedViewSet):
         return ReportPageSerializer if self.action == "retrieve" else ReportSerializer
 
     def prepare(self, rows: QuerySet) -> QuerySet:
-        return (
-            rows.for_page() if self.detail else rows.select_related("zone").prefetch_related("copies").defer("figures")
-        )
+        return rows.for_page() if self.detail else rows.with_subject().prefetch_related("copies").defer("figures")
 
     @extend_schema(request=OrderSerializer, responses={202: ReportSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -42,10 +40,10 @@ class ReportViewSet(ScopedViewSet):
         require(request.user, "report.add")
         wanted = OrderSerializer(data=request.data, context=self.get_serializer_context())
         wanted.is_valid(raise_exception=True)
-        zone, year = wanted.validated_data["zone"], wanted.validated_data["year"]
-        require(request.user, "report.add", zone)
-        run = report_runs.order_reports([zone], year, by=request.user, now=timezone.now())
-        report = run.reports.select_related("zone").prefetch_related("copies").get()
+        subject, year = wanted.validated_data["subject"], wanted.validated_data["year"]
+        require(request.user, "report.add", AnnualReport(year=year, **AnnualReport.about(subject)))
+        run = report_runs.order_reports([subject], year, by=request.user, now=timezone.now())
+        report = run.reports.with_subject().prefetch_related("copies").get()
         transaction.on_commit(lambda: announce([report]))
         return Response(self.get_serializer(report).data, status=status.HTTP_202_ACCEPTED)
 

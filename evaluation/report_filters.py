@@ -23,7 +23,8 @@ def departments(request: Any) -> QuerySet[Department]:
 
 
 class ReportFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Zone"), method="search")
+    q = django_filters.CharFilter(label=_("Name or code"), method="search")
+    scope = django_filters.ChoiceFilter(label=_("Kind"), choices=AnnualReport.Scope)
     year = YearFilter()
     status = django_filters.ChoiceFilter(label=_("State"), choices=AnnualReport.Status)
     department = VisibleFilter(label=_("Department"), field_name="zone__department", queryset=departments)
@@ -35,7 +36,9 @@ class ReportFilter(django_filters.FilterSet):
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         words = value.strip()
-        return rows.filter(Q(zone__name__icontains=words) | Q(zone__code__icontains=words))
+        names = ("zone__name", "zone__code", "innovation_class__name", "innovation_class__code", "organization__name")
+        found = Q(*((f"{name}__icontains", words) for name in names), _connector=Q.OR)
+        return rows.filter(found)
 
 
 class RunFilter(django_filters.FilterSet):

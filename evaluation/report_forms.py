@@ -1,29 +1,76 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import User
-from zones.models import Zone
+from consortium.models import Membership, Organization, User
+from consortium.permissions import may
+from zones.models import InnovationClass, Zone
 
-from .models import ReportSchedule
+from .models import AnnualReport, ReportSchedule
+from .models.reports import Subject
 from .services import reports
 
 
+class MemberChoice(forms.ModelMultipleChoiceField):
+    """Organizations as members of the consortium, by their own names and keys."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.organization)
+
+
+def chosen(label: Any, field: type[forms.ModelMultipleChoiceField], rows: Any, **more: Any) -> Any:
+    return field(label=label, queryset=rows, required=False, widget=forms.CheckboxSelectMultiple, **more)
+
+
 class ReportForm(forms.Form):
-    """Which year's reports to make of which of the zones that ``user`` may order for."""
+    """Which year's reports to make about which zones, classes, organizations that ``user`` may order for."""
 
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
-    zones = forms.ModelMultipleChoiceField(
-        label=_("Special zones"), queryset=Zone.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    zones = chosen(_("Special zones"), forms.ModelMultipleChoiceField, Zone.objects.none())
+    classes = chosen(_("Innovation classes"), forms.ModelMultipleChoiceField, InnovationClass.objects.none())
+    enterprises = chosen(_("Enterprises"), MemberChoice, Membership.objects.none(), to_field_name="organization_id")
+    colleges = chosen(_("Colleges"), MemberChoice, Membership.objects.none(), to_field_name="organization_id")
+    consortium = forms.BooleanField(label=_("Summary of the consortium"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["zones"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = reports.reportable(Zone.objects.visible_to(user))
-        field.initial = field.queryset
+        self.of = user.affiliation.consortium if user.affiliation else None
+        zones = reports.reportable(Zone.objects.visible_to(user))
+        members = Membership.objects.visible_to(user).select_related("organization").order_by("organization__name")
+        offered = {
+            "zones": zones,
+            "classes": InnovationClass.objects.visible_to(user).filter(zone__in=zones).order_by("zone__code", "code"),
+            "enterprises": members.filter(organization__kind=Organization.Kind.ENTERPRISE),
+            "colleges": members.filter(organization__kind__in=Organization.Kind.schools()),
+        }
+        if not self._may(user, self.of):
+            del self.fields["consortium"], self.fields["enterprises"], offered["enterprises"]
+            offered["colleges"] = offered["colleges"].filter(
+                organization=user.affiliation and user.affiliation.organization
+            )
+        for name, rows in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = rows
+        self.fields["zones"].initial = zones
+
+    @staticmethod
+    def _may(user: User, subject: Subject | None) -> bool:
+        return subject is not None and may(user, "report.add", AnnualReport(**AnnualReport.about(subject)))
+
+    def clean(self) -> dict[str, Any]:
+        """With ``subjects``: all that is chosen, in the order of the form."""
+        wanted = super().clean() or {}
+        names = ("zones", "classes", "enterprises", "colleges")
+        wanted["subjects"] = [row for name in names for row in wanted.get(name, ())]
+        if wanted.get("consortium"):
+            wanted["subjects"].append(self.of)
+        if not wanted["subjects"] and not self.errors:
+            raise ValidationError(say("Choose at least one report."))
+        return wanted
 
 
 class ScheduleForm(forms.ModelForm):

@@ -1,14 +1,43 @@
 """Where the records behind the figures of an annual report stand: each figure on its page is a link."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from consortium.models import User
+from zones.models import (
+    Contribution,
+    Fund,
+    Hire,
+    Outcome,
+    PartTimeTeacher,
+    ResearchProject,
+    StaffTraining,
+    TeacherPlacement,
+    TeachingResource,
+    TechnicalService,
+    Verified,
+)
+from zones.services.months import last_of_month
 
 from .models import AnnualReport, Evaluation
+from .services.report_document import cell, number_text
+
+REGISTERED: list[type[Verified]] = [
+    Contribution,
+    Fund,
+    Hire,
+    Outcome,
+    PartTimeTeacher,
+    ResearchProject,
+    StaffTraining,
+    TeacherPlacement,
+    TeachingResource,
+    TechnicalService,
+]
 
 
 def linked(figures: dict[str, Any], report: AnnualReport, reader: User) -> dict[str, Any]:
@@ -23,6 +52,91 @@ def linked(figures: dict[str, Any], report: AnnualReport, reader: User) -> dict[
             for line in (line for group in figures["evaluation"]["groups"] for line in group["indicators"]):
                 line["url"] = reverse("evaluation:evaluation_indicator", args=[result.pk, line["number"]])
     return figures
+
+
+def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
+    """The sections of figures beside the year before, each figure as (text, address): the list that shows exactly its
+    records, or nothing where no list asks so."""
+    sections = (report.figures or {}).get("sections", [])
+    results = set(Evaluation.objects.visible_to(reader).filter(pk__in=_results(sections)).values_list("pk", flat=True))
+    return [
+        {
+            "title": section["title"],
+            "tables": [
+                {
+                    **table,
+                    "rows": [
+                        {
+                            "name": row["name"],
+                            "cells": [
+                                (
+                                    number_text(cell(figure["value"], table["unit"])),
+                                    figure_url(figure["records"], results) if figure["value"] else "",
+                                )
+                                for figure in row["figures"]
+                            ],
+                        }
+                        for row in table["rows"]
+                    ],
+                }
+                for table in section["tables"]
+            ],
+        }
+        for section in sections
+    ]
+
+
+def _results(sections: list[dict[str, Any]]) -> list[int]:
+    """The keys of the evaluations whose scores are shown."""
+    shown = [
+        figure["records"]
+        for section in sections
+        for table in section["tables"]
+        for row in table["rows"]
+        for figure in row["figures"]
+    ]
+    return [
+        records["filter"]["pk"]
+        for records in shown
+        if records.get("model") == "evaluation.evaluation" and "pk" in records["filter"]
+    ]
+
+
+HOURS = {
+    "project__zone": "zone",
+    "project__enterprise": "enterprise",
+    "organization": "organization",
+    "activity": "activity",
+    "status": "status",
+    "date__gte": "date_after",
+    "date__lte": "date_before",
+}
+REGISTERS = {"zone": "zone", "date__year": "year", "status": "status", "enterprise": "enterprise", "kind": "kind"}
+WHOLE = {"zone__consortium", "project__zone__consortium"}  # a list shows no other consortium
+
+
+def figure_url(records: dict[str, Any], results: set[int]) -> str:
+    """The page with the records behind a figure; ``results`` are the evaluations that the reader may open."""
+    model, asked = records.get("model", ""), dict(records.get("filter", {}))
+    if model == "evaluation.evaluation":
+        pk = asked.get("pk")
+        return reverse("evaluation:evaluation_result", args=[pk]) if pk in results else ""
+    asked = {name: value for name, value in asked.items() if name not in WHOLE}
+    if model == "zones.hourentry":
+        if year := asked.pop("date__year", None):
+            month = asked.pop("date__month", None)
+            first = date(year, month or 1, 1)
+            last = last_of_month(date(year, month or 12, 1))
+            asked |= {"date__gte": first, "date__lte": last}
+        return _list("zones:hours_list", asked, HOURS)
+    register = {model._meta.label_lower: model for model in REGISTERED}.get(model)
+    return _list(f"zones:{register.THING}_list", asked, REGISTERS) if register else ""
+
+
+def _list(name: str, asked: dict[str, Any], takes: dict[str, str]) -> str:
+    if not asked.keys() <= takes.keys():
+        return ""
+    return f"{reverse(name)}?{urlencode({takes[key]: value for key, value in asked.items()})}"
 
 
 def link_hours(hours: dict[str, Any], report: AnnualReport) -> None:

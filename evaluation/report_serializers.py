@@ -1,8 +1,12 @@
+from typing import Any
+
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from consortium.models import Membership, Organization
 from consortium.serializers import Visible
-from zones.models import Zone
+from zones.models import InnovationClass, Zone
 
 from .models import AnnualReport
 from .services.report_changes import changes, is_stale
@@ -11,7 +15,24 @@ from .services.report_changes import changes, is_stale
 class OrderSerializer(serializers.Serializer):
     year = serializers.IntegerField(min_value=2000, max_value=2100)
     scope = serializers.ChoiceField(AnnualReport.Scope.choices, default=AnnualReport.Scope.ZONE)
-    zone = Visible(queryset=Zone.objects.all())
+    zone = Visible(queryset=Zone.objects.all(), required=False)
+    innovation_class = Visible(queryset=InnovationClass.objects.all(), required=False)
+    organization = Visible(queryset=Organization.objects.all(), required=False)
+
+    def validate(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """With ``subject``: what the scope asks for, and nothing else may be named."""
+        scope, consortium = wanted["scope"], self.context["request"].user.affiliation.consortium
+        asked = {"zone": "zone", "class": "innovation_class", "consortium": ""}.get(scope, "organization")
+        subject = wanted.get(asked) if asked else consortium
+        if subject is None:
+            raise serializers.ValidationError({asked: [_("This field is required.")]})
+        if isinstance(subject, Organization):
+            members = Membership.objects.select_related("organization")
+            subject = members.filter(organization=subject, consortium=consortium).first()
+        named = {"zone", "innovation_class", "organization"} & wanted.keys()
+        if subject is None or named - {asked} or AnnualReport.about(subject)["scope"] != scope:
+            raise serializers.ValidationError({"scope": [_("Name what the report is about, as its kind asks.")]})
+        return {**wanted, "subject": subject}
 
 
 class ReportSerializer(serializers.ModelSerializer):
@@ -25,6 +46,8 @@ class ReportSerializer(serializers.ModelSerializer):
             "year",
             "scope",
             "zone",
+            "innovation_class",
+            "organization",
             "version",
             "status",
             "progress",

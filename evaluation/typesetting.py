@@ -1,4 +1,4 @@
-"""What goes on paper: the annual report's template with what it is given, and the monthly brief."""
+"""The monthly brief on paper."""
 
 import json
 from datetime import date, datetime
@@ -13,11 +13,6 @@ from consortium.typesetting import typeset
 from .brief import brief
 
 TEMPLATES = Path(__file__).parent / "typst"
-
-
-def report_source(printed: dict) -> tuple[Path, dict[str, str]]:
-    """The template of the annual report and its inputs, for ``printed`` as ``services.reports.printed`` gives it."""
-    return TEMPLATES / "annual_report.typ", {"report": json.dumps(printed, ensure_ascii=False)}
 
 
 @override("zh-hans")  # the same document, whatever language one reads

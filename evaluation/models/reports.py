@@ -2,23 +2,25 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Affiliation, Consortium, Organization, User
-from zones.models import Zone
+from consortium.models import Affiliation, Consortium, Membership, Organization, User
+from zones.models import InnovationClass, Zone
 
 Role = Affiliation.Role
+Subject = Zone | InnovationClass | Membership | Consortium  # a membership: the organization as one of this consortium
 
 
 class AnnualReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Secretariat, bureau and auditor see all of the consortium; a college administrator the own zones' reports.
+        """Secretariat, bureau and auditor see all of the consortium; a college administrator the reports of the own
+        college, its zones and its classes.
 
-        A report shows the hours of every enterprise in the zone side by side, so an enterprise sees a finished one
-        only when no other enterprise is named in it. Mentors and experts see none.
+        A report shows the hours of every enterprise in it side by side, so an enterprise sees a finished one of a zone,
+        a class or itself only when no other enterprise is named in it. Mentors and experts see none.
         """
         affiliation = user.affiliation
         if not affiliation:
@@ -27,13 +29,20 @@ class AnnualReportQuerySet(models.QuerySet):
         if affiliation.sees_whole_consortium:
             return rows
         if affiliation.role == Role.COLLEGE_ADMIN:
-            return rows.filter(zone__college=affiliation.organization_id)
+            college = affiliation.organization_id
+            in_zones = Q(zone__college=college) | Q(innovation_class__zone__college=college)
+            return rows.filter(in_zones | Q(scope=AnnualReport.Scope.COLLEGE, organization=college))
         if affiliation.role == Role.PARTNER:
             named = AnnualReport.enterprises.through.objects.filter(annualreport=OuterRef("pk"))
             own = named.filter(organization=affiliation.organization_id)
             others = named.exclude(organization=affiliation.organization_id)
-            return rows.filter(Exists(own), ~Exists(others), status=AnnualReport.Status.DONE)
+            finished = rows.filter(scope__in=AnnualReport.Scope.of_enterprises(), status=AnnualReport.Status.DONE)
+            return finished.filter(Exists(own), ~Exists(others))
         return self.none()
+
+    def with_subject(self):
+        """With what their names and numbers say."""
+        return self.select_related("consortium", "zone", "innovation_class__zone", "organization")
 
     def for_list(self):
         """With ``ahead``: how many open reports were ordered before this one."""
@@ -42,19 +51,24 @@ class AnnualReportQuerySet(models.QuerySet):
         ahead = earlier.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
         return (
             self.annotate(ahead=Coalesce(Subquery(ahead), 0))
-            .select_related("zone__department", "zone__college", "requested_by")
+            .with_subject()
+            .select_related("zone__department", "zone__college", "innovation_class__zone__college", "requested_by")
             .defer("figures")
-            .order_by("-year", "zone__code", "-version")
+            .order_by("-year", *self.by_subject(), "-version")
         )
 
+    @staticmethod
+    def by_subject() -> list:
+        """Zones by their codes, below them the other kinds."""
+        return [F("zone__code").asc(nulls_last=True), "scope", "innovation_class", "organization__name"]
+
     def for_page(self):
-        return self.prefetch_related("copies").select_related(
-            "consortium", "zone__consortium", "zone__college", "zone__department", "zone__head"
-        )
+        rows = self.with_subject().prefetch_related("copies")
+        return rows.select_related("zone__consortium", "zone__college", "zone__department", "zone__head")
 
     def for_archive(self):
         """With what names and checks their files."""
-        return self.select_related("zone").prefetch_related("copies").defer("figures").order_by("zone__code", "pk")
+        return self.with_subject().prefetch_related("copies").defer("figures").order_by(*self.by_subject(), "pk")
 
     def open(self):
         return self.filter(status__in=AnnualReport.Status.open())
@@ -79,11 +93,23 @@ class AnnualReportQuerySet(models.QuerySet):
         return {status.value: counts.get(status.value, 0) for status in AnnualReport.Status}
 
 
+WHOSE = [Coalesce(name, Value(0)) for name in ("zone", "innovation_class", "organization")]  # NULLs are never equal
+
+
 class AnnualReport(models.Model):
-    """One version of a zone's annual performance report. A finished one never changes."""
+    """One version of an annual performance report. A finished one never changes."""
 
     class Scope(models.TextChoices):
         ZONE = "zone", _("Special zone")
+        CLASS = "class", _("Innovation class")
+        ENTERPRISE = "enterprise", _("Enterprise")
+        COLLEGE = "college", _("College")
+        CONSORTIUM = "consortium", _("Consortium")
+
+        @classmethod
+        def of_enterprises(cls) -> list["AnnualReport.Scope"]:
+            """Those that an enterprise may see when it is the only one that they name."""
+            return [cls.ZONE, cls.CLASS, cls.ENTERPRISE]
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -110,7 +136,20 @@ class AnnualReport(models.Model):
 
     # PROTECT throughout: a stamped report stays with whom it names
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="reports", verbose_name=_("consortium"))
-    zone = models.ForeignKey(Zone, models.PROTECT, related_name="reports", verbose_name=_("zone"))
+    zone = models.ForeignKey(
+        Zone, models.PROTECT, related_name="reports", null=True, blank=True, verbose_name=_("zone")
+    )
+    innovation_class = models.ForeignKey(
+        InnovationClass,
+        models.PROTECT,
+        related_name="reports",
+        null=True,
+        blank=True,
+        verbose_name=_("innovation class"),
+    )
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="reports", null=True, blank=True, verbose_name=_("organization")
+    )
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     scope = models.CharField(_("scope"), max_length=12, choices=Scope, default=Scope.ZONE)
     version = models.PositiveSmallIntegerField(_("version"))
@@ -147,19 +186,34 @@ class AnnualReport(models.Model):
     class Meta:
         verbose_name = _("annual report")
         verbose_name_plural = _("annual reports")
-        ordering = ["-year", "zone__code", "-version"]
+        ordering = ["-year", "scope", "zone__code", "-version"]
         indexes = [models.Index(fields=["status", "queued_at"], name="report_waiting")]  # what the worker asks
         constraints = [
             models.UniqueConstraint(
-                fields=["zone", "year", "version"],
+                "consortium",
+                "scope",
+                *WHOSE,
+                "year",
+                "version",
                 name="report_version_once",
                 violation_error_message=_("This version of the report exists already."),
             ),
             models.UniqueConstraint(
-                fields=["zone", "year"],
+                "consortium",
+                "scope",
+                *WHOSE,
+                "year",
                 condition=Q(status__in=["queued", "running"]),
                 name="report_one_open",
-                violation_error_message=_("A report of this zone and year is being made already."),
+                violation_error_message=_("Such a report of this year is being made already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(zone__isnull=False, innovation_class=None, organization=None, scope="zone")
+                | Q(zone=None, innovation_class__isnull=False, organization=None, scope="class")
+                | Q(zone=None, innovation_class=None, organization__isnull=False, scope__in=["enterprise", "college"])
+                | Q(zone=None, innovation_class=None, organization=None, scope="consortium"),
+                name="report_subject_of_scope",
+                violation_error_message=_("Name what the report is about, as its kind asks, and nothing else."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="done") | (~Q(sha256="") & ~Q(file="") & ~Q(figures_sha256="") & Q(progress=100)),
@@ -179,14 +233,55 @@ class AnnualReport(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:report_detail", args=[self.pk])
 
+    @staticmethod
+    def about(subject: Subject) -> dict:
+        """The fields that say that a report is about ``subject``."""
+        if isinstance(subject, Zone):
+            return {"consortium_id": subject.consortium_id, "scope": AnnualReport.Scope.ZONE, "zone": subject}
+        if isinstance(subject, InnovationClass):
+            scope = AnnualReport.Scope.CLASS
+            return {"consortium_id": subject.zone.consortium_id, "scope": scope, "innovation_class": subject}
+        if isinstance(subject, Consortium):
+            return {"consortium_id": subject.pk, "scope": AnnualReport.Scope.CONSORTIUM}
+        in_school = subject.organization.kind in Organization.Kind.schools()
+        scope = AnnualReport.Scope.COLLEGE if in_school else AnnualReport.Scope.ENTERPRISE
+        return {"consortium_id": subject.consortium_id, "scope": scope, "organization": subject.organization}
+
+    @property
+    def subject(self) -> Zone | InnovationClass | Organization | Consortium:
+        """What it is about."""
+        return self.zone or self.innovation_class or self.organization or self.consortium
+
+    @property
+    def form_field(self) -> str:
+        """Under which name the form of an order takes its subject."""
+        fields = {"zone": "zones", "class": "classes", "enterprise": "enterprises", "college": "colleges"}
+        return fields.get(self.scope, "consortium")
+
+    @property
+    def college_id(self) -> int | None:
+        """The college whose people may order it; None: only the secretariat."""
+        if self.scope == self.Scope.COLLEGE:
+            return self.organization_id
+        zone = self.innovation_class.zone if self.innovation_class else self.zone
+        return zone.college_id if zone else None
+
     @property
     def title(self) -> str:
-        return str(_("%(zone)s, annual performance report %(year)s")) % {"zone": self.zone, "year": self.year}
+        return str(_("%(zone)s, annual performance report %(year)s")) % {"zone": self.subject, "year": self.year}
 
     @property
     def number(self) -> str:
-        """What people quote on the telephone: year, zone and version."""
-        return f"{self.year}-{self.zone.code.upper()}-{self.version:02}"
+        """What people quote on the telephone: year, whose, and version."""
+        return f"{self.year}-{self._code().upper()}-{self.version:02}"
+
+    def _code(self) -> str:
+        if self.innovation_class:
+            zone = self.innovation_class.zone.code
+            return f"{zone}-{self.innovation_class.code.removeprefix(f'{zone}-')}"
+        if self.zone:
+            return self.zone.code
+        return self.organization.credit_code if self.organization else self.consortium.code
 
     @property
     def is_open(self) -> bool:

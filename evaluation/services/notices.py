@@ -122,7 +122,7 @@ def tell_run(run: ReportRun, *, at: datetime) -> None:
     """
     counts = run.reports.counted()
     failed, count = counts[AnnualReport.Status.FAILED], sum(counts.values())
-    only = run.reports.select_related("zone").first() if count == 1 else None
+    only = run.reports.with_subject().first() if count == 1 else None
 
     def text() -> str:
         if only:

@@ -12,7 +12,7 @@ from consortium.services import Refused
 
 from ..models import AnnualReport
 from .report_document import Band, Document, Table, document, number_text
-from .report_figures import gather
+from .report_kinds import gather
 from .reports import one_moment
 
 Place = tuple[str, ...]  # chapter, table, band, row, column; of a sentence the chapter only
@@ -55,7 +55,7 @@ def figures_now(report: AnnualReport) -> dict[str, Any]:
     """The figures as records give them now, as far as a report of that day had them: a section or figure that a later
     release of the program added is no change of records. Raises Refused as ``gather`` does."""
     with one_moment():
-        now = gather(report.zone, report.year)
+        now = gather(report)
     kept = report.figures or {}
     known = {name: section for name, section in now.items() if name in kept}
     for name in ("zone", "hours"):  # an evaluation has the keys of its stage, tasks are a list

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -48,6 +49,7 @@ class Table:
     total: list[Cell] = field(default_factory=list)
     note: str = ""
     named_by: int = 0
+    bars: bool = False  # its second column is drawn too
 
     @property
     def numeric(self) -> list[bool]:
@@ -67,6 +69,18 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """A figure, where it stands, and the query of its records as ``report_records`` words it."""
+
+    chapter: str
+    table: str
+    row: str
+    column: str
+    value: Cell
+    records: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Document:
     """A title, the facts of the cover, chapters, and who puts a seal below it: (side, name)."""
 
@@ -78,12 +92,15 @@ class Document:
     seals: list[tuple[str, str]]
     sha256: str
     made_at: datetime
+    traced: list[Trace] = field(default_factory=list)
 
 
 def document(report: AnnualReport, made_at: datetime) -> Document:
     """What ``report`` says, from its frozen figures alone; ``made_at`` is the day on its cover."""
     figures = report.figures
     assert figures is not None
+    if report.zone is None:
+        return _kind_document(report, made_at)
     zone = figures["zone"]
     partners = list(dict.fromkeys(partner["name"] for partner in zone["partners"]))  # one may have come back
     return Document(
@@ -102,11 +119,85 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             Chapter(_("Project hours"), list(_hours(figures["hours"], figures["year"]))),
             Chapter(_("Evaluation"), list(_evaluation(report, made_at))),
             Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
+            *compared(figures),
         ],
         seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
         sha256=report.figures_sha256,
         made_at=made_at,
+        traced=traced(figures),
     )
+
+
+def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
+    figures = report.figures
+    assert figures is not None
+    kind = AnnualReport.Scope(figures["kind"])
+    school = {AnnualReport.Scope.COLLEGE: figures["subject"], AnnualReport.Scope.CLASS: figures["college"]}.get(kind)
+    seals = [(_("School"), school)] if school else [(str(kind.label), figures["subject"])]
+    return Document(
+        title=_("%(zone)s, annual performance report %(year)s") % {"zone": figures["subject"], "year": figures["year"]},
+        number=report.number,
+        consortium=figures["consortium"],
+        cover=[
+            (str(kind.label), figures["subject"]),
+            *([(_("College"), figures["college"])] if figures["college"] else []),
+            (_("Made on"), date_format(timezone.localdate(made_at))),
+            (_("Version"), str(report.version)),
+        ],
+        chapters=compared(figures),
+        seals=seals,
+        sha256=report.figures_sha256,
+        made_at=made_at,
+        traced=traced(figures),
+    )
+
+
+def compared(figures: dict[str, Any]) -> list[Chapter]:
+    """The sections of figures beside those of the year before, as ``report_kinds`` gathers them."""
+    chapters = []
+    for section in figures.get("sections", []):
+        parts: list[str | Table] = []
+        for table in section["tables"]:
+            rows: list[list[Cell] | Band] = [
+                [row["name"], *(cell(figure["value"], table["unit"]) for figure in row["figures"])]
+                for row in table["rows"]
+            ]
+            parts.append(
+                Table(
+                    table["title"],
+                    [table["of"], *table["columns"]],
+                    [5, *(2 for _column in table["columns"])],
+                    rows,
+                    note=table["note"],
+                    bars=table["unit"] == "months",
+                )
+            )
+        chapters.append(Chapter(section["title"], parts))
+    return chapters
+
+
+def cell(value: str | int | None, unit: str) -> Cell:
+    """A figure of the frozen JSON as a number."""
+    if isinstance(value, str):
+        return Score(value) if unit == "scores" else Decimal(value)
+    return value
+
+
+def traced(figures: dict[str, Any]) -> list[Trace]:
+    return [
+        Trace(
+            section["title"],
+            table["title"],
+            row["name"],
+            column,
+            cell(figure["value"], table["unit"]),
+            figure["records"],
+        )
+        for section in figures.get("sections", [])
+        for table in section["tables"]
+        for row in table["rows"]
+        for column, figure in zip(table["columns"], row["figures"], strict=True)
+    ]
 
 
 def number_text(value: Cell) -> str:

@@ -29,8 +29,7 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "version": str(report.version),
         "made_on": date_format(timezone.localdate(made_at)),
         "sha256": report.figures_sha256,
-        "address": f"{settings.SITE_URL}{report.get_absolute_url()}",
-        "code": _code(f"{settings.SITE_URL}{report.get_absolute_url()}"),
+        **address(report),
         "consortium": figures["consortium"],
         "zone": _zone(figures["zone"]),
         "hours": _hours(figures["hours"]),
@@ -38,6 +37,12 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "no_evaluation": _no_evaluation(figures["evaluation"], figures["year"]),
         "tasks": _plans(figures["tasks"]),
     }
+
+
+def address(report: AnnualReport) -> dict[str, str]:
+    """Where the report's page is, in letters and as a QR code."""
+    page = f"{settings.SITE_URL}{report.get_absolute_url()}"
+    return {"address": page, "code": _code(page)}
 
 
 def _code(address: str) -> str:

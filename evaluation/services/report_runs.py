@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from consortium.models import User
 from consortium.services import Refused, create, move
 from consortium.services.history import history_row, record_all
-from zones.models import Zone
 
 from ..models import AnnualReport, ReportRun
+from ..models.reports import Subject
 from . import reports
 from .notices import tell_run
 
@@ -25,9 +25,9 @@ Status, State = ReportRun.Status, AnnualReport.Status
 
 @transaction.atomic
 def order_reports(
-    zones: Iterable[Zone], year: int, *, by: User | None, now: datetime, is_scheduled: bool = False
+    subjects: Iterable[Subject], year: int, *, by: User | None, now: datetime, is_scheduled: bool = False
 ) -> ReportRun:
-    """Order a report of each zone and year, and answer the run of them.
+    """Order a report of the year about each subject, and answer the run of them.
 
     What is open already belongs to the new run too and is not made twice. A second click gets the run of the first.
     Raises ValidationError as ``queue_reports`` does, and Refused without a role.
@@ -36,10 +36,10 @@ def order_reports(
         raise Refused(_("You have no role in a consortium now."))
     if by is not None:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    zones = list(zones)
-    orders = reports.queue_reports(zones, year, by=by, now=now)
+    subjects = list(subjects)
+    orders = reports.queue_reports(subjects, year, by=by, now=now)
     if any(report.status == State.CANCELLED for report in _locked(report.pk for report in orders)):
-        orders = reports.queue_reports(zones, year, by=by, now=now)  # another run was cancelled meanwhile
+        orders = reports.queue_reports(subjects, year, by=by, now=now)  # another run was cancelled meanwhile
     acting_as = by.affiliation if by else None
     for same in ReportRun.objects.filter(acting_as=acting_as, year=year, status=Status.RUNNING):
         if set(same.reports.values_list("pk", flat=True)) == {report.pk for report in orders}:
@@ -88,7 +88,7 @@ def cancel(run: ReportRun, *, by: User, now: datetime) -> int:
     # asked after the lock: who orders one of them holds it until the new run is there
     others = ReportRun.objects.going().filter(reports=OuterRef("pk"))
     left = AnnualReport.objects.filter(~Exists(others), pk__in=locked, status=State.QUEUED)
-    rows = list(left.select_related("zone").defer("figures").order_by("pk"))
+    rows = list(left.with_subject().defer("figures").order_by("pk"))
     AnnualReport.objects.filter(pk__in=[report.pk for report in rows]).update(status=State.CANCELLED)
     record_all(
         history_row(report, by=by, what="status", old=State.QUEUED, new=State.CANCELLED, reason=str(run))
@@ -107,7 +107,7 @@ def retry_failed(run: ReportRun, *, by: User, now: datetime) -> list[AnnualRepor
     run.refresh_from_db(fields=["status"])
     if run.status == Status.CANCELLED:
         raise Refused(_("This run was cancelled. Order the reports anew."))
-    failed = list(run.reports.filter(status=State.FAILED).select_related("zone").defer("figures").order_by("pk"))
+    failed = list(run.reports.filter(status=State.FAILED).with_subject().defer("figures").order_by("pk"))
     if not failed:
         raise Refused(_("Nothing has failed in this run."))
     for report in failed:

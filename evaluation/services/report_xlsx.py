@@ -3,14 +3,17 @@
 Text is written as text, whatever it begins with: no cell that we write holds a formula or a link.
 """
 
+import json
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
+from django.apps import apps
 from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
-from .report_document import Band, Document, Table, number_text
+from .report_document import Band, Document, Table, Trace, number_text
 
 NAME_CHARS, WIDEST = 28, 60  # Excel takes 31 characters; a number stands before them
 UNFIT = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -41,6 +44,8 @@ def report_xlsx(document: Document) -> bytes:
         last = _table(sheet, table, looks)
         if table.rows and table.title in {_("Hours by month"), _("Hours by enterprise and activity")}:
             _chart(book, sheet, name, table, last)
+    if document.traced:
+        _records(book.add_worksheet(_("Figures and records")), document.traced, looks)
     book.close()
     return target.getvalue()
 
@@ -56,6 +61,27 @@ def _cover(sheet: Worksheet, document: Document, looks: dict) -> None:
     said = [part for chapter in document.chapters for part in chapter.parts if isinstance(part, str)]
     for row, text in enumerate(said, len(lines) + 3):
         sheet.write_string(row, 1, text, looks["text"])
+
+
+def _records(sheet: Worksheet, traced: list[Trace], looks: dict) -> None:
+    """Each figure with the query of its records, in the words of ``report_records``."""
+    sheet.freeze_panes(1, 0)
+    heads = [_("Chapter"), _("Table"), _("Row"), _("Column"), _("Figure"), _("Records"), _("Query")]
+    for column, (name, width) in enumerate(zip(heads, [22, 26, 26, 10, 14, 20, WIDEST], strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, looks["head"])
+    for row, trace in enumerate(traced, 1):
+        words: list = [trace.chapter, trace.table, trace.row, trace.column, trace.value, _what(trace.records)]
+        _line(sheet, row, [*words, json.dumps(trace.records, ensure_ascii=False, sort_keys=True)], looks, "")
+
+
+def _what(records: dict[str, Any]) -> str:
+    """The names of the models that are asked."""
+    if "model" in records:
+        return str(apps.get_model(records["model"])._meta.verbose_name_plural)
+    if "minus" in records:
+        return _("Difference")
+    return _("Hours × rate")
 
 
 def _table(sheet: Worksheet, table: Table, looks: dict) -> int:

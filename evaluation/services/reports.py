@@ -19,20 +19,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from consortium.models import User
+from consortium.models import Organization, User
 from consortium.services import Refused, create, move, work
 from consortium.services.work import MOST_ATTEMPTS, Overtaken, hold, store
 from consortium.typesetting import typeset
 from zones.models import Zone
 
 from ..models import AnnualReport, ReportCopy
+from ..models.reports import Subject
 from ..program import program
-from ..typesetting import report_source
 from .report_document import document
 from .report_docx import report_docx
-from .report_figures import enterprises_in, gather
+from .report_kinds import gather, named_in
 from .report_orderers import check_orderers
-from .report_print import printed
+from .report_paper import report_source
 from .report_xlsx import report_xlsx
 from .results import digest
 
@@ -48,45 +48,51 @@ log = logging.getLogger(__name__)
 
 
 # --- ordering ---------------------------------------------------------------------------------------------------------
-def queue_reports(zones: Iterable[Zone], year: int, *, by: User | None, now: datetime) -> list[AnnualReport]:
-    """Order one report for each zone and year; the answer has them in the order of ``zones``.
+def queue_reports(subjects: Iterable[Subject], year: int, *, by: User | None, now: datetime) -> list[AnnualReport]:
+    """Order one report of the year about each subject; the answer has them in the order of ``subjects``.
 
     One that waits or is being made is answered as it is, a failed or cancelled one is queued again, beside a finished
     one a new version begins. Raises ValidationError for a year that has not begun and for a zone that has never worked.
     """
-    zones = list(zones)
+    subjects = list(subjects)
     if year > timezone.localdate(now).year:
         raise ValidationError({"year": _("The year %(year)s has not begun.") % {"year": year}})
-    for zone in zones:
-        if zone.status == Zone.Status.PLANNED:
-            raise ValidationError({"zone": _("%(zone)s has not begun to work.") % {"zone": zone}})
-    return [_queue(zone, year, by, now) for zone in zones]
+    for subject in subjects:
+        if isinstance(subject, Zone) and subject.status == Zone.Status.PLANNED:
+            raise ValidationError({"zone": _("%(zone)s has not begun to work.") % {"zone": subject}})
+    return [_queue(subject, year, by, now) for subject in subjects]
 
 
 @transaction.atomic
-def _queue(zone: Zone, year: int, by: User | None, now: datetime) -> AnnualReport:
-    Zone.objects.select_for_update(no_key=True).get(pk=zone.pk)  # two who order at once get one report
-    rows = AnnualReport.objects.filter(zone=zone, year=year)
-    newest = rows.order_by("-version").select_related("zone").first()
+def _queue(subject: Subject, year: int, by: User | None, now: datetime) -> AnnualReport:
+    _lock(subject)
+    about = AnnualReport.about(subject)
+    rows = AnnualReport.objects.filter(year=year, **about)
+    newest = rows.order_by("-version").with_subject().first()
     if newest and newest.is_open:
         return newest
     if newest and newest.status in {Status.FAILED, Status.CANCELLED}:
         retry(newest, by=by, now=now)
         return newest
     version = (rows.aggregate(newest=Max("version"))["newest"] or 0) + 1
-    report = AnnualReport(
-        consortium_id=zone.consortium_id, zone=zone, year=year, version=version, queued_at=now, **_ordered(by)
-    )
+    report = AnnualReport(year=year, version=version, queued_at=now, **about, **_ordered(by))
     return create(report, by=by)
 
 
 @transaction.atomic
 def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     """Put a failed report back into the queue. Raises Refused when it is not failed or a newer one is being made."""
-    Zone.objects.select_for_update(no_key=True).get(pk=report.zone_id)
-    if AnnualReport.objects.open().filter(zone=report.zone_id, year=report.year).exclude(pk=report.pk).exists():
-        raise Refused(_("A report of this zone and year is being made already."))
+    _lock(report.subject)
+    names = ("consortium_id", "scope", "zone_id", "innovation_class_id", "organization_id", "year")
+    same = AnnualReport.objects.filter(**{name: getattr(report, name) for name in names})
+    if same.open().exclude(pk=report.pk).exists():
+        raise Refused(_("Such a report of this year is being made already."))
     move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now, **_ordered(by))
+
+
+def _lock(subject: Subject | Organization) -> None:
+    """Two who order at once get one report."""
+    type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
 
 
 def _ordered(by: User | None) -> dict[str, Any]:
@@ -148,14 +154,14 @@ def _make(report: AnnualReport) -> None:
     check_orderers(report)
     _advance(report, Step.FIGURES)
     with one_moment():
-        zone = Zone.objects.select_related("consortium", "college", "department", "head").get(pk=report.zone_id)
-        figures = gather(zone, report.year)
-        named = enterprises_in(zone, report.year)
+        about = AnnualReport.objects.for_page().defer("figures").get(pk=report.pk)
+        figures = gather(about)
+        named = named_in(about)
     _advance(report, Step.TYPESETTING, figures=figures, figures_sha256=digest(figures))
     made_at = timezone.now()
     with override("zh-hans"):  # what is stamped is Chinese, whoever ordered it
-        source = report_source(printed(report, made_at))
         written = document(report, made_at)
+        source = report_source(report, written)
         copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written)}
     pdf = typeset(*source, made_at)
     _advance(report, Step.SAVING)
@@ -226,7 +232,7 @@ def verify_reports() -> Iterator[str]:
     """A sentence for every finished report whose file or figures are not what they were when it was made."""
     for report in (
         AnnualReport.objects.filter(status=Status.DONE)
-        .select_related("zone")
+        .with_subject()
         .prefetch_related("copies")
         .order_by("pk")
         .iterator(AT_ONCE)

@@ -19,7 +19,7 @@ from ..models import AnnualReport, ReportRun
 from ..models.reports import AnnualReportQuerySet
 from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
-from ..report_links import linked
+from ..report_links import linked, linked_sections
 from ..services import report_runs, reports
 from ..services.report_changes import changes, is_stale
 from ..services.report_print import printed
@@ -30,7 +30,7 @@ MOST_CHANGES = 30  # on the page; the API says all
 
 def columns() -> list[Column]:
     return [
-        Column(_("Annual report"), "zone.name", sort="zone__name"),
+        Column(_("Annual report"), "title", sort="zone__name"),
         Column(_("State"), "get_status_display", sort="status"),
         Column(_("Progress"), "progress", sort="progress"),
         Column("SHA-256", "sha256"),
@@ -38,6 +38,7 @@ def columns() -> list[Column]:
         Column(_("Year"), "year"),
         Column(_("Number"), "number"),
         Column(_("Ordered by"), "requested_by"),
+        Column(_("Kind"), "get_scope_display"),
     ]
 
 
@@ -84,9 +85,9 @@ def report_create(request: HttpRequest) -> HttpResponse:
 
 
 def order(request: HttpRequest, wanted: dict, now: datetime) -> ReportRun:
-    for zone in wanted["zones"]:
-        require(request.user, "report.add", zone)
-    run = report_runs.order_reports(wanted["zones"], wanted["year"], by=request.user, now=now)
+    for subject in wanted["subjects"]:
+        require(request.user, "report.add", AnnualReport(year=wanted["year"], **AnnualReport.about(subject)))
+    run = report_runs.order_reports(wanted["subjects"], wanted["year"], by=request.user, now=now)
     start(request, run.reports.filter(status=AnnualReport.Status.QUEUED).defer("figures"))
     return run
 
@@ -103,7 +104,8 @@ def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
 
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
-    figures = printed(report, report.finished_at or timezone.now()) if report.figures else None
+    made = report.figures is not None
+    figures = printed(report, report.finished_at or timezone.now()) if made and report.zone else None
     if figures:
         figures = linked(figures, report, request.user)
     stale = is_stale(report)
@@ -114,6 +116,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "report": report,
             "figures": figures,
+            "sections": linked_sections(report, request.user),
             "stale": stale,
             "changes": found[:MOST_CHANGES],
             "more_changes": len(found) - MOST_CHANGES,

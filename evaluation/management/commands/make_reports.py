@@ -53,12 +53,12 @@ class Command(BaseCommand):
         orders: list[AnnualReport] = []
         for _consortium, its_zones in groupby(zones, key=lambda zone: zone.consortium_id):
             run = report_runs.order_reports(its_zones, year, by=None, now=now)
-            orders += run.reports.select_related("zone").order_by("zone__code")
+            orders += run.reports.with_subject().order_by("zone__code", "pk")
         return orders
 
     def wait(self, pks: list[int], timeout: int) -> None:
         """Say every change until all are made. Raises CommandError for failures and when the time is over."""
-        rows = AnnualReport.objects.filter(pk__in=pks).select_related("zone").defer("figures").order_by("pk")
+        rows = AnnualReport.objects.filter(pk__in=pks).with_subject().defer("figures").order_by("pk")
         began, warned = time.monotonic(), False
         said: dict[int, str] = {}
         while True:

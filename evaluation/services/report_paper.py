@@ -1,0 +1,65 @@
+"""The annual report as what its Typst template is given: every figure a text, and lengths of bars as shares."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..models import AnnualReport
+from .report_document import Band, Chapter, Document, Table, compared, number_text
+from .report_print import address, printed
+
+TEMPLATES = Path(__file__).parent.parent / "typst"
+
+
+def report_source(report: AnnualReport, written: Document, number: str = "") -> tuple[Path, dict[str, str]]:
+    """The template and its inputs: a zone's own one, and one for all other kinds. ``number`` instead of its own."""
+    figures = report.figures
+    assert figures is not None
+    chapters = [_chapter(chapter) for chapter in compared(figures)]
+    if report.zone:
+        given = {**printed(report, written.made_at), "chapters": chapters}
+        template = "annual_report.typ"
+    else:
+        given = {
+            "title": written.title,
+            "consortium": written.consortium,
+            "year": str(report.year),
+            "subject": figures["subject"],
+            "cover": written.cover,
+            "seals": written.seals,
+            "sha256": written.sha256,
+            "chapters": chapters,
+            **address(report),
+        }
+        template = "kind_report.typ"
+    given["number"] = number or report.number
+    return TEMPLATES / template, {"report": json.dumps(given, ensure_ascii=False)}
+
+
+def _chapter(chapter: Chapter) -> dict[str, Any]:
+    tables = [part for part in chapter.parts if isinstance(part, Table)]
+    return {"title": chapter.title, "tables": [_table(table) for table in tables]}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    lines = [row for row in table.rows if not isinstance(row, Band)]
+    return {
+        "title": table.title,
+        "head": table.head,
+        "rows": [[row[0], *(number_text(value) for value in row[1:])] for row in lines],
+        "note": table.note,
+        "bars": _bars(lines) if table.bars else [],
+    }
+
+
+def _bars(lines: list[list[Any]]) -> list[dict[str, str]]:
+    highest = max((Decimal(row[1]) for row in lines), default=Decimal(0))
+    return [
+        {
+            "name": row[0],
+            "hours": number_text(row[1]),
+            "share": str(max(row[1], Decimal(0)) / highest) if highest > 0 else "0",
+        }
+        for row in lines
+    ]
