@@ -116,7 +116,7 @@ def test_a_worker_killed_in_the_middle_leaves_one_finished_report(orders, run, t
         if not rows.filter(status="running").exists():
             return None
         with transaction.atomic():  # while the row is held, the worker cannot get past its next step
-            held = rows.select_for_update().filter(status="running").first()
+            held = rows.select_for_update(of=("self",)).filter(status="running").first()
             if held:
                 kill(worker)
             return held
@@ -160,7 +160,7 @@ def test_a_child_killed_in_the_middle_is_replaced_and_the_report_is_made_once(or
         if not rows.filter(status="running").exists():
             return None
         with transaction.atomic():  # while the row is held, the child cannot get past its next step
-            held = rows.select_for_update().filter(status="running").first()
+            held = rows.select_for_update(of=("self",)).filter(status="running").first()
             if held:
                 for pid in children(worker):
                     os.kill(pid, signal.SIGKILL)
