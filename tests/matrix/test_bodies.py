@@ -33,7 +33,8 @@ PAGES = [address for address in addresses() if not address.is_api and "GET" in a
 MEANT = {
     "chosen": "indicator", "note": "indicator", "score": "indicator", "was": "indicator", "was_chosen": "indicator",
     "was_score": "indicator", "was_note": "indicator", "version": "indicator",
-    "zones": "zone", "responsible": "responsible_organization", "students": "student",
+    "zones": "zone", "classes": "innovation_class", "colleges": "college",
+    "responsible": "responsible_organization", "students": "student",
     "enrollments": "enrollment", "figure": "target", "milestones": "milestone", "h": "project", "place": "member",
     "of": "project", "pick": "hours", "seen": "hours",
     "share": "party", "school": "organization", "seats": "seat", "tasks": "task", "targets": "target",
