@@ -281,6 +281,7 @@ else:
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
         "control_folder": str(_queue / "control"),
+        "polling_interval": 0.1,  # seconds; of one a second a run of many reports would see little of the workers
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True  # what a job did stands in its own row
