@@ -27,7 +27,7 @@ def served(program: Program, env: dict[str, str]) -> Iterator[Program]:
     env = program.env | {"DEBUG": "no", "SECRET_KEY": "s" * 60, "ALLOWED_HOSTS": "127.0.0.1"} | env
     running = Program(program.folder, env)
     running.manage("collectstatic", "--no-input", "--verbosity", "0")
-    running.start_web()
+    running.start_web(processes=1)  # each counts for itself how often an invitation is tried
     yield running
     running.stop("web")
 
