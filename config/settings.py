@@ -230,7 +230,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "URL_FORMAT_OVERRIDE": None,  # ?format= chooses the file of a report
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "consortium.idempotency.Described",
     "EXCEPTION_HANDLER": "consortium.api.answer_error",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove old imports": {"task": "zones.remove_old_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "remove old exports": {"task": "consortium.remove_old_exports", "schedule": 3600.0, "options": {"expires": 3600}},
+    "remove old answers": {"task": "consortium.remove_old_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "send notices by mail": {
         "task": "consortium.send_notices",
         "schedule": 60.0,

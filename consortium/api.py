@@ -20,6 +20,7 @@ from rest_framework.views import exception_handler
 
 from .filters.agreements import AgreementFilter
 from .filters.members import MembershipFilter, OrganizationFilter
+from .idempotency import HEADER, WRITES, once
 from .models import Agreement, Clause, Membership, Organization, Ownership
 from .permissions import require
 from .serializers import (
@@ -111,6 +112,12 @@ class ScopedViewSet(
     pagination_class = Pages
     filter_backends = [KnownFilters]
     http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in WRITES and HEADER in request.headers:
+            name = request.method.lower()
+            setattr(self, name, once(self, getattr(self, name, self.http_method_not_allowed)))
 
     def get_queryset(self) -> QuerySet:
         if getattr(self, "swagger_fake_view", False):

@@ -19,6 +19,7 @@ from .models import (
     HistoryEntry,
     Invitation,
     Joining,
+    KeptAnswer,
     MeetingSeat,
     Notice,
     Organization,
@@ -196,6 +197,16 @@ register(
     {"last_used_at": PersonalField(_("To find keys that no program uses."), _("The person"), ACCOUNT, OPEN)},
     person="user",
     withheld=frozenset({"secret_hash"}),
+)
+register(
+    KeptAnswer,
+    {
+        "body": PersonalField(
+            _("To give a program that asks again the answer that it did not hear."), _("The person"), _("A day"), HIDDEN
+        )
+    },
+    person="user",
+    withheld=frozenset({"body", "request_hash"}),
 )
 register(
     HistoryEntry,

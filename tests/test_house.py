@@ -45,6 +45,7 @@ JOBS = {
     "consortium.keep_agreements",
     "consortium.make_export",
     "consortium.make_waiting_exports",
+    "consortium.remove_old_answers",
     "consortium.remove_old_exports",
     "consortium.send_digests",
     "consortium.send_notices",

@@ -8,6 +8,7 @@ from .agreements import (
     JointWork,
     Ownership,
 )
+from .answers import KeptAnswer
 from .councils import Council, CouncilSeat, SeatDelegate
 from .duties import Duty
 from .exports import Export
@@ -52,6 +53,7 @@ __all__ = [
     "Invitation",
     "Joining",
     "JointWork",
+    "KeptAnswer",
     "MemberImport",
     "Meeting",
     "MeetingSeat",

@@ -26,6 +26,7 @@ NOT_PERSONAL = {
     "consortium.Duty": "text due done_on done_note reminded_on",
     "consortium.Ownership": "result",
     "consortium.ApiToken": "name prefix secret_hash scopes made_at expires_at revoked_at",
+    "consortium.KeptAnswer": "key request_hash headers at",
     "consortium.Attachment": "sha256 media_type attached_at removed_at",
     "consortium.HistoryEntry": "what old new reason digest",
     "consortium.HistoryLink": "hash",
