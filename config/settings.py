@@ -1,6 +1,7 @@
 """All settings. They come from the environment only; a bad value stops the start with a sentence."""
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from django_guid.integrations import CeleryIntegration
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -220,12 +223,15 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 X_FRAME_OPTIONS = "DENY"
 
 # --- API --------------------------------------------------------------------------------------------------------------
+API_THROTTLE_USER = whole("API_THROTTLE_USER", 600)  # requests a minute of one person
+API_THROTTLE_ANON = whole("API_THROTTLE_ANON", 30)  # and those of one address that nobody has signed
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "consortium.authentication.ByToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "consortium.authentication.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["consortium.limits.OfPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -264,6 +270,22 @@ SPECTACULAR_SETTINGS = {
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+# what the limits count: by all web processes together with Redis, else by each for itself
+CACHES = {
+    "default": {
+        "BACKEND": "config.caches.SharedCounts",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": sha256(DATABASE_URL.encode()).hexdigest()[:12],  # two installations may share one Redis
+        "OPTIONS": {
+            "serializer": "config.caches.Plain",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+            "retry": Retry(NoBackoff(), 0),
+        },
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # whoever orders a report does not wait for a broker that is away: the order is a row, and the drain finds it

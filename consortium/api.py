@@ -21,6 +21,7 @@ from rest_framework.views import exception_handler
 from .filters.agreements import AgreementFilter
 from .filters.members import MembershipFilter, OrganizationFilter
 from .idempotency import HEADER, WRITES, once
+from .limits import refuse_large, refuse_stranger
 from .models import Agreement, Clause, Membership, Organization, Ownership
 from .permissions import require
 from .serializers import (
@@ -80,6 +81,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """A refused change is 409 with its sentence; a bad value is 400 under its field, with the pages' sentences."""
     if isinstance(error, Refused):
         return Response({"detail": str(error)}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        error = refuse_stranger(error)
     if isinstance(error, Http404):  # its own text names the model, in English
         error = exceptions.NotFound()
     if isinstance(error, ProtectedError):
@@ -114,10 +117,14 @@ class ScopedViewSet(
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        refuse_large(request)
+        _read = request.body  # whole, so that it can be read again
         super().initial(request, *args, **kwargs)
-        if request.method in WRITES and HEADER in request.headers:
-            name = request.method.lower()
-            setattr(self, name, once(self, getattr(self, name, self.http_method_not_allowed)))
+        if request.method in WRITES:
+            _parsed = request.data  # an action that takes no body refuses what is no JSON, too
+            if HEADER in request.headers:
+                name = request.method.lower()
+                setattr(self, name, once(self, getattr(self, name, self.http_method_not_allowed)))
 
     def get_queryset(self) -> QuerySet:
         if getattr(self, "swagger_fake_view", False):

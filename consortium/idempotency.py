@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,12 +57,9 @@ def _sender(request: Request) -> User:
 
 
 def _hash_of(request: Request) -> str:
-    try:
-        body = request.body
-    except RawPostDataException:  # a form has been read already, to look for the token of its page
-        raise exceptions.UnsupportedMediaType(request.content_type) from None
     acting = _sender(request).affiliation
-    return answers.hash_of(str(request.method), request.get_full_path(), acting.pk if acting else None, body)
+    whole = request.get_full_path()
+    return answers.hash_of(str(request.method), whole, acting.pk if acting else None, request.body)
 
 
 def _done(view: Any, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:

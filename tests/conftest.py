@@ -31,6 +31,15 @@ def own_media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(autouse=True)
+def own_counts(settings, tmp_path):
+    """No test uses up another's requests; those of the limits set their own."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
+    settings.API_THROTTLE_USER = settings.API_THROTTLE_ANON = 1_000_000
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """History lets itself be truncated, here only: that is how tests with real transactions clean up."""

@@ -24,7 +24,7 @@ def broken(program) -> Iterator[Program]:
 
 
 def served(program: Program, env: dict[str, str]) -> Iterator[Program]:
-    env = program.env | {"DEBUG": "no", "SECRET_KEY": "s" * 60, "ALLOWED_HOSTS": "127.0.0.1"} | env
+    env = program.env | {"DEBUG": "no", "SECRET_KEY": "s" * 60, "ALLOWED_HOSTS": "127.0.0.1", "REDIS_URL": ""} | env
     running = Program(program.folder, env)
     running.manage("collectstatic", "--no-input", "--verbosity", "0")
     running.start_web(processes=1)  # each counts for itself how often an invitation is tried

@@ -32,6 +32,8 @@ def start(tmp_path, **environment: str) -> subprocess.CompletedProcess:
         ("SESSION_HOURS", "day", "SESSION_HOURS must be a number from 1 to 720, not 'day'."),
         ("WORKERS", "0", "WORKERS must be a number from 1 to 64, not '0'."),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a number from 0 to 9, not '-1'."),
+        ("API_THROTTLE_USER", "600/min", "API_THROTTLE_USER must be a number from 1 to 1000000, not '600/min'."),
+        ("API_THROTTLE_ANON", "0", "API_THROTTLE_ANON must be a number from 1 to 1000000, not '0'."),
         ("REPORT_LEASE_SECONDS", "soon", "REPORT_LEASE_SECONDS must be a number from 1 to 1000000, not 'soon'."),
     ],
 )
