@@ -40,8 +40,7 @@ def make_token(
     )  # fmt: skip
     token.full_clean()
     token.save(force_insert=True)
-    said = f"{token}: {', '.join(token.scopes)}; {token.expires_at:%Y-%m-%d}"
-    record(user, by=by, what=MADE, new=said)
+    record(user, by=by, what=MADE, new=f"{token}: {'; '.join(token.scope_labels)}; {token.expires_at:%Y-%m-%d}")
     return token, key
 
 

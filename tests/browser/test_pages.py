@@ -13,6 +13,7 @@ from django.db import connection
 from playwright.sync_api import TimeoutError
 
 from consortium.demo import PASSWORD, USERNAMES
+from consortium.services.tokens import PREFIX
 
 from .crawl import Crawl, asking, kind_of, pages_by_name
 from .newcomers import NAMES as NEWCOMERS
@@ -79,7 +80,7 @@ def faults(page, path: str, widths: tuple[int, ...] = (1280, 390)) -> list[str]:
         page.wait_for_function(DRAWN, timeout=10_000)
     except TimeoutError:
         found.append(f"{path}: a chart is not drawn")
-    words = set(re.findall(r"[A-Za-z][A-Za-z_]+", page.evaluate(TEXTS)))
+    words = set(re.findall(r"[A-Za-z][A-Za-z_]+", re.sub(rf"{PREFIX}[\w-]+", "", page.evaluate(TEXTS))))
     if left := words - WORDS - WORDS_OF_A_PAGE.get(path, set()):
         found.append(f"{path}: not in Chinese: {sorted(left)}")
     page.emulate_media(reduced_motion="reduce")  # a button on its way from dark to light has too little contrast

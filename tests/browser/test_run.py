@@ -54,6 +54,7 @@ def test_a_run_ends_whole_though_its_worker_is_killed_twice(program, visit, shoo
         os.kill(pid, signal.SIGKILL)
     shoot(page, "run-child-killed")
     eventually(is_busy, "no report was begun after the children were killed")
+    page.goto("about:blank")  # a page that asks a server that is gone says so in its console
     for name in ("worker", "scheduler", "web"):
         process = program.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)

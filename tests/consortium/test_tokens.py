@@ -42,7 +42,8 @@ def test_a_token_is_shown_once_and_its_key_is_kept_nowhere(client, client_for, p
         cursor.execute("SELECT * FROM consortium_apitoken")
         assert key not in str(cursor.fetchall())
     row = HistoryEntry.objects.of(partner).get()
-    assert (row.what, row.new.startswith(f"工时系统 ({key[:12]}…): read, hours;")) == ("API token made", True)
+    assert (row.what, row.new.startswith(f"工时系统 ({key[:12]}…): ")) == ("API token made", True)
+    assert "; ".join(token.scope_labels) in row.new
     assert status(client, key) == 200
 
 

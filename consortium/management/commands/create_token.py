@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from consortium.models import ApiToken, User
 from consortium.services import Refused
@@ -18,7 +19,7 @@ class Command(BaseCommand):
             "--scope", action="append", choices=ApiToken.Scope.values, metavar="S",
             help=f"what it may do, one of {SCOPES}; again for more; without it everything",
         )  # fmt: skip
-        parser.add_argument("--name", default="create_token", help="which program uses it")
+        parser.add_argument("--name", default=_("command line"), help="which program uses it")
         parser.add_argument("--days", type=int, default=ApiToken.LONGEST_DAYS, help="how long, a year at most")
 
     def handle(self, *args, user: str, scope: list[str] | None, name: str, days: int, **options) -> None:
