@@ -33,6 +33,7 @@ from evaluation.services.report_docx import report_docx
 from evaluation.services.report_kinds import gather, named_in
 from evaluation.services.report_paper import report_source
 from evaluation.services.report_runs import order_reports
+from evaluation.services.report_traced import traced
 from evaluation.services.report_xlsx import report_xlsx
 from evaluation.services.reports import make
 from zones.models import Activity, HourEntry, Project, Zone, ZonePartner
@@ -74,7 +75,7 @@ def run_rows() -> list[Row]:
         report_docx(document(shown, now))
 
     def excel() -> None:
-        report_xlsx(document(shown, now))
+        report_xlsx(document(shown, now), traced(shown.figures or {}))
 
     bare = "bare compile of the document"
     rows = [

@@ -88,7 +88,8 @@ def _cells(chapter: str, table: Table) -> Iterator[tuple[Place, str]]:
         met.add(place)
         for column, (head, cell) in enumerate(zip(table.head, row, strict=True)):
             counts = table.named_by and isinstance(cell, int)  # a row's number is no figure
-            if column != table.named_by and not counts:
+            follows = table.compares and column == len(row) - 1  # what it compares is said
+            if column != table.named_by and not counts and not follows:
                 yield (*place, head), number_text(cell)
 
 

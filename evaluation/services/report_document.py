@@ -50,6 +50,7 @@ class Table:
     note: str = ""
     named_by: int = 0
     bars: bool = False  # its second column is drawn too
+    compares: bool = False  # its last column is the second less the third
 
     @property
     def numeric(self) -> list[bool]:
@@ -69,18 +70,6 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-class Trace:
-    """A figure, where it stands, and the query of its records as ``report_records`` words it."""
-
-    chapter: str
-    table: str
-    row: str
-    column: str
-    value: Cell
-    records: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Document:
     """A title, the facts of the cover, chapters, and who puts a seal below it: (side, name)."""
 
@@ -92,7 +81,6 @@ class Document:
     seals: list[tuple[str, str]]
     sha256: str
     made_at: datetime
-    traced: list[Trace] = field(default_factory=list)
 
 
 def document(report: AnnualReport, made_at: datetime) -> Document:
@@ -124,7 +112,6 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
         seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
         sha256=report.figures_sha256,
         made_at=made_at,
-        traced=traced(figures),
     )
 
 
@@ -148,7 +135,6 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
         seals=seals,
         sha256=report.figures_sha256,
         made_at=made_at,
-        traced=traced(figures),
     )
 
 
@@ -170,6 +156,7 @@ def compared(figures: dict[str, Any]) -> list[Chapter]:
                     rows,
                     note=table["note"],
                     bars=table["unit"] == "months",
+                    compares=table["unit"] != "scores",
                 )
             )
         chapters.append(Chapter(section["title"], parts))
@@ -181,23 +168,6 @@ def cell(value: str | int | None, unit: str) -> Cell:
     if isinstance(value, str):
         return Score(value) if unit == "scores" else Decimal(value)
     return value
-
-
-def traced(figures: dict[str, Any]) -> list[Trace]:
-    return [
-        Trace(
-            section["title"],
-            table["title"],
-            row["name"],
-            column,
-            cell(figure["value"], table["unit"]),
-            figure["records"],
-        )
-        for section in figures.get("sections", [])
-        for table in section["tables"]
-        for row in table["rows"]
-        for column, figure in zip(table["columns"], row["figures"], strict=True)
-    ]
 
 
 def number_text(value: Cell) -> str:

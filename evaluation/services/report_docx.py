@@ -22,7 +22,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MARKED = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F7"/>'
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = [*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九")]
 
 
 def report_docx(document: Document) -> bytes:

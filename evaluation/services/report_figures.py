@@ -4,42 +4,47 @@ Decimals and days stand as strings (hours "12.50", days "2025-03-31"), states an
 on paper is ``report_print``'s business. The same records give the same figures, so their checksum can be compared.
 """
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import ExtractMonth
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consortium.models import Organization
 from consortium.services import Refused
 from tasks.models import Task
-from zones.models import Activity, Enrollment, HourEntry, InnovationClass, Project, Side, Zone, ZonePartner
+from zones.models import Activity, Enrollment, HourEntry, InnovationClass, Mentor, Project, Side, Zone, ZonePartner
 
 from .. import scoring
 from ..models import Evaluation, Finding, Indicator
+from .report_zone_records import records_behind
 from .results import compute, digest
 
 
 def gather(zone: Zone, year: int) -> dict:
-    """All figures of ``zone`` in ``year``. Raises Refused when a published result is not what was published."""
-    return {
+    """All figures of ``zone`` in ``year``, and the records behind each. Raises Refused when a published result is not
+    what was published."""
+    classes, projects = list(classes_in(zone, year)), list(projects_in(zone, year))
+    figures = {
         "year": year,
         "consortium": zone.consortium.name,
-        "zone": zone_facts(zone, year),
+        "zone": zone_facts(zone, year, classes, projects),
         "hours": hours(zone, year),
         "evaluation": evaluation(zone, year),
         "tasks": tasks(zone, year),
     }
+    return {**figures, "records": records_behind(zone, figures, classes, projects)}
 
 
 def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
     """The enterprises that the report names: the year's partners, and those of its projects and hours."""
-    partners, projects = _partnerships(zone, year), _projects(zone, year)
+    partners, projects = _partnerships(zone, year), projects_in(zone, year)
     named = [
         partners.values("enterprise"),
         projects.values("enterprise"),
@@ -49,13 +54,11 @@ def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
     return Organization.objects.filter(reduce(or_, (Q(pk__in=rows.order_by()) for rows in named)))
 
 
-def zone_facts(zone: Zone, year: int) -> dict:
+def zone_facts(zone: Zone, year: int, classes: list[InnovationClass], projects: list[Project]) -> dict:
     """What the zone is, its partners, and the classes and projects that ran in the year, as recorded now."""
-    students = dict(
-        _enrollments(zone, year).order_by().values_list("innovation_class").annotate(Count("student", distinct=True))
-    )
+    enrolled = set(_enrollments(zone, year).values_list("innovation_class", "student"))
+    students = Counter(its_class for its_class, _student in enrolled)
     charter = zone.charters.order_by("-number").first()
-    worked = dict(_entries(zone, year).order_by().values_list("project").annotate(Sum("hours")))
     return {
         "code": zone.code,
         "name": zone.name,
@@ -67,7 +70,7 @@ def zone_facts(zone: Zone, year: int) -> dict:
         "department": zone.department.name,
         "head": zone.head.name if zone.head else "",
         "charter": charter.text.strip() if charter else "",
-        "students": _enrollments(zone, year).values("student").distinct().count(),
+        "students": len({student for _class, student in enrolled}),
         "partners": [
             {
                 "name": partnership.enterprise.name,
@@ -81,11 +84,11 @@ def zone_facts(zone: Zone, year: int) -> dict:
             {
                 "name": row.name,
                 "places": row.places,
-                "students": students.get(row.pk, 0),
+                "students": students[row.pk],
                 "college_mentors": _mentors(row, Side.COLLEGE),
                 "enterprise_mentors": _mentors(row, Side.ENTERPRISE),
             }
-            for row in _classes(zone, year)
+            for row in classes
         ],
         "projects": [
             {
@@ -94,9 +97,9 @@ def zone_facts(zone: Zone, year: int) -> dict:
                 "starts_on": _day(project.starts_on),
                 "ends_on": _day(project.ends_on),
                 "status": project.status,
-                "hours": _two(worked.get(project.pk, 0)),
+                "hours": _two(project.worked),
             }
-            for project in _projects(zone, year)
+            for project in projects
         ],
     }
 
@@ -104,11 +107,12 @@ def zone_facts(zone: Zone, year: int) -> dict:
 def hours(zone: Zone, year: int) -> dict:
     """Approved hours of the year, corrections included: by the project's enterprise and activity, and by month."""
     entries = _entries(zone, year).order_by()
-    cells: dict[str, dict[str, Decimal]] = {}
-    by_enterprise = entries.values_list("project__enterprise__name", "activity").annotate(Sum("hours"))
-    for enterprise, activity, amount in by_enterprise.order_by("project__enterprise__name"):
-        cells.setdefault(enterprise, {})[activity] = amount
-    months = dict(entries.annotate(month=ExtractMonth("date")).values_list("month").annotate(Sum("hours")))
+    cells: dict[str, Counter] = {}
+    months: Counter = Counter()
+    sums = entries.values_list("project__enterprise__name", "activity", ExtractMonth("date")).annotate(Sum("hours"))
+    for enterprise, activity, month, amount in sums.order_by("project__enterprise__name"):
+        cells.setdefault(enterprise, Counter())[activity] += amount
+        months[month] += amount
     counts = entries.aggregate(
         entries=Count("pk"), people=Count("person", distinct=True), projects=Count("project", distinct=True)
     )
@@ -116,10 +120,8 @@ def hours(zone: Zone, year: int) -> dict:
         "enterprises": [
             {"name": name, "activities": _texts(row), "total": _two(sum(row.values()))} for name, row in cells.items()
         ],
-        "activities": {
-            activity: _two(sum(row.get(activity, 0) for row in cells.values())) for activity in Activity.values
-        },
-        "months": [_two(months.get(month, 0)) for month in range(1, 13)],
+        "activities": {activity: _two(sum(row[activity] for row in cells.values())) for activity in Activity.values},
+        "months": [_two(months[month]) for month in range(1, 13)],
         "total": _two(sum(sum(row.values()) for row in cells.values())),
         **counts,
     }
@@ -177,9 +179,12 @@ def _partnerships(zone: Zone, year: int) -> QuerySet[ZonePartner]:
     return ZonePartner.objects.filter(there, zone=zone, since__lte=date(year, 12, 31)).select_related("enterprise")
 
 
-def _projects(zone: Zone, year: int) -> QuerySet[Project]:
+def projects_in(zone: Zone, year: int) -> QuerySet[Project]:
+    """With ``worked``: the approved hours of the year."""
+    worked = _entries(zone, year).filter(project=OuterRef("pk")).order_by().values("project").values(sum=Sum("hours"))
     in_year = Project.objects.filter(zone=zone, starts_on__lte=date(year, 12, 31), ends_on__gte=date(year, 1, 1))
-    return in_year.select_related("enterprise").order_by("starts_on", "code")
+    rows = in_year.select_related("enterprise").order_by("starts_on", "code")
+    return rows.annotate(worked=Coalesce(Subquery(worked), Decimal(0)))
 
 
 def _enrollments(zone: Zone, year: int) -> QuerySet[Enrollment]:
@@ -187,10 +192,11 @@ def _enrollments(zone: Zone, year: int) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(there, innovation_class__zone=zone, enrolled_on__lte=date(year, 12, 31))
 
 
-def _classes(zone: Zone, year: int) -> QuerySet[InnovationClass]:
+def classes_in(zone: Zone, year: int) -> QuerySet[InnovationClass]:
     """The classes that began in the year or had students in it."""
     ran = Q(year=year) | Q(pk__in=_enrollments(zone, year).values("innovation_class"))
-    return InnovationClass.objects.filter(ran, zone=zone).prefetch_related("mentors__person").order_by("year", "code")
+    mentors = Prefetch("mentors", Mentor.objects.select_related("person").order_by("side", "slot"))
+    return InnovationClass.objects.filter(ran, zone=zone).prefetch_related(mentors).order_by("year", "code")
 
 
 def _mentors(row: InnovationClass, side: Side) -> list[str]:

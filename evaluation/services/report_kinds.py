@@ -23,7 +23,7 @@ from zones.models import Activity, Contribution, HourlyRate, Mentor, OutcomeKind
 from ..models import AnnualReport, Evaluation, StandardCheck
 from . import report_figures
 from .report_figures import enterprises_in
-from .report_records import Figure, Records, asked, beside, by_group, in_years, products, stated
+from .report_records import Figure, Grouped, Records, asked, beside, by_group, in_years, products, stated, together
 
 Scope = AnnualReport.Scope
 APPROVED, VERIFIED = {"status": "approved"}, {"status": Verified.Status.VERIFIED.value}
@@ -68,7 +68,7 @@ def sections(report: AnnualReport) -> list[dict[str, Any]]:
 def gather(report: AnnualReport) -> dict[str, Any]:
     """All figures of ``report``. Raises Refused when a published result is not what was published."""
     if report.zone:
-        return report_figures.gather(report.zone, report.year)
+        return {**report_figures.gather(report.zone, report.year), "sections": sections(report)}
     return {
         "year": report.year,
         "consortium": report.consortium.name,
@@ -103,8 +103,14 @@ def _zones(report: AnnualReport) -> dict[str, Any]:
 def KINDS() -> dict[AnnualReport.Scope, list[tuple[str, Callable[[About], Iterable[dict]]]]]:
     hours_of = (_("Project hours"), hours)
     return {
+        Scope.ZONE: [
+            (_("Hours against last year"), hours),
+            (_("Students"), students),
+            (_("Outcomes"), outcomes),
+            (_("Resources, training and services"), registers),
+        ],
         Scope.CLASS: [
-            (_("Students and mentors"), class_people),
+            (_("Students"), students),
             (_("Outcomes"), outcomes),
             (_("Project hours of the mentors"), hours),
             (_("Evaluation of the zone"), evaluations),
@@ -144,38 +150,43 @@ def table(
 def hours(about: About) -> Iterable[dict]:
     """By enterprise, zone where there are several, activity and month, each with what is added up."""
     records, year = about.hours, about.year
-    in_all = (_("Total"), in_years(records, year))
+    counts = [
+        records,
+        *(Records(records.model, records.filter, f"count {name}") for name in ("pk", "person", "project")),
+    ]
+    groups = [(records, group) for group in ("project__enterprise", "project__zone", "activity")]
+    (total, entries, workers, projects), (enterprises, zones, activities) = together(counts, year, *groups)
+    in_all = (_("Total"), total)
     if about.report.scope != Scope.ENTERPRISE:
         yield table(
             about,
             _("Hours by enterprise"),
             _("Enterprise"),
-            [*_named(by_group(records, year, "project__enterprise"), Organization), in_all],
+            [*_named(enterprises, Organization), in_all],
         )
     if about.report.scope in {Scope.COLLEGE, Scope.CONSORTIUM, Scope.ENTERPRISE}:
         yield table(
             about,
             _("Hours by zone"),
             _("Special zone"),
-            [*_named(by_group(records, year, "project__zone"), Zone), in_all],
+            [*_named(zones, Zone), in_all],
         )
-    yield by_activity(about, records)
-    months = by_group(records, year, "date__month")
-    nothing = no_month(records, year)
-    yield table(
+    yield by_activity(about, activities, total)
+    if about.report.scope != Scope.ZONE:  # its own table of months has a chart
+        yield by_month(about, records)
+    lines = [(_("Hour entries"), entries), (_("People who worked"), workers), (_("Projects worked on"), projects)]
+    yield table(about, _("Scope of the work"), _("What is counted"), lines)
+
+
+def by_month(about: About, records: Records) -> dict[str, Any]:
+    months = by_group(records, about.year, "date__month")
+    nothing = no_month(records, about.year)
+    return table(
         about,
         _("Hours by month"),
         _("Month"),
         [(_("%(month)s (month)") % {"month": month}, months.get(month) or nothing(month)) for month in range(1, 13)],
         unit="months",
-    )
-    yield counted(
-        about,
-        [
-            (_("Hour entries"), Records(records.model, records.filter, "count pk")),
-            (_("People who worked"), Records(records.model, records.filter, "count person")),
-            (_("Projects worked on"), Records(records.model, records.filter, "count project")),
-        ],
     )
 
 
@@ -189,11 +200,9 @@ def no_month(records: Records, year: int) -> Callable[[int], list[Figure]]:
     return of
 
 
-def by_activity(about: About, records: Records) -> dict[str, Any]:
-    found = by_group(records, about.year, "activity")
+def by_activity(about: About, found: Grouped, total: list[Figure]) -> dict[str, Any]:
     rows = [(str(activity.label), found[activity]) for activity in Activity if activity in found]
-    total = (_("Total"), in_years(records, about.year))
-    return table(about, _("Hours by activity"), _("Kind of work"), [*rows, total])
+    return table(about, _("Hours by activity"), _("Kind of work"), [*rows, (_("Total"), total)])
 
 
 # --- enterprise -------------------------------------------------------------------------------------------------------
@@ -201,7 +210,8 @@ def gave(about: About) -> Iterable[dict]:
     """As the enterprise's one page (``zones.ledger``): hours of its own people, worth what is agreed."""
     own = {"organization": about.report.organization_id, "project__zone__consortium": about.report.consortium_id}
     records = Records("zones.hourentry", {**APPROVED, **own}, "sum hours")
-    spent = by_activity(about, records)
+    [total], [activities] = together([records], about.year, (records, "activity"))
+    spent = by_activity(about, activities, total)
     yield {**spent, "title": _("Hours of its people by activity")}
     kinds = [
         (str(kind.label), about.verified("contribution", "sum amount", kind=kind.value)) for kind in Contribution.Kind
@@ -216,7 +226,7 @@ def gave(about: About) -> Iterable[dict]:
             about.verified("researchproject", "sum funding", kind="horizontal"),
         ),
     ]
-    rows = [worth, *((name, in_years(its, about.year)) for name, its in paid)]
+    rows = [worth, *_beside(about, paid)]
     note = _("In yuan. Hours without an agreed rate are not in it.")
     yield table(about, _("Money and things of value"), _("Given"), rows, note=note)
     lessons = (_("Lessons of part-time teachers"), about.verified("parttimeteacher", "sum hours"))
@@ -237,7 +247,7 @@ def worked(about: About, records: Records, year: int) -> Figure:
         for activity in sorted(set(stretch.rows().values_list("activity", flat=True))):
             if rate := rate_on(rates, activity, since):
                 price = stated("zones.hourlyrate", rate.pk, "amount", str(rate.amount))
-                pairs.append((asked(stretch.of(activity=activity)), price))
+                pairs.append((*asked(stretch.of(activity=activity)), price))
     return products(pairs)
 
 
@@ -257,20 +267,23 @@ def received(about: About) -> Iterable[dict]:
 
 
 # --- people and records -----------------------------------------------------------------------------------------------
-def counted(about: About, rows: list[tuple[str, Records]], title: str = "") -> dict[str, Any]:
-    lines = [(name, in_years(records, about.year)) for name, records in rows]
-    return table(about, title or _("Scope of the work"), _("What is counted"), lines)
+def counted(about: About, rows: list[tuple[str, Records]], title: str) -> dict[str, Any]:
+    return table(about, title, _("What is counted"), _beside(about, rows))
+
+
+def _beside(about: About, rows: list[tuple[str, Records]]) -> list[tuple[str, list[Figure]]]:
+    figures, _groups = together([records for _name, records in rows], about.year)
+    return [(name, its) for (name, _records), its in zip(rows, figures, strict=True)]
 
 
 def people(about: About) -> Iterable[dict]:
-    def there(when: int) -> Figure:
+    def there(when: int) -> Records:
         began = {"enrolled_on__lte": f"{when}-12-31", **about.zone("innovation_class__zone")}
-        left = {"left_on__lt": f"{when}-01-01"}
-        return asked(Records("zones.enrollment", began, "count student", left))
+        return Records("zones.enrollment", began, "count student", {"left_on__lt": f"{when}-01-01"})
 
-    def open_zones(when: int) -> Figure:
+    def open_zones(when: int) -> Records:
         filters = {"established_on__lte": f"{when}-12-31", **_zones(about.report)}
-        return asked(Records("zones.zone", filters, "count pk", {"status": "planned"}))
+        return Records("zones.zone", filters, "count pk", {"status": "planned"})
 
     classes = Records("zones.innovationclass", about.zone("zone"), "count pk", year="year")
     yield table(
@@ -278,19 +291,22 @@ def people(about: About) -> Iterable[dict]:
         _("Zones, classes and students"),
         _("What is counted"),
         [
-            (_("Special zones"), beside(*map(open_zones, _years(about)))),
+            (_("Special zones"), beside(*asked(*map(open_zones, _years(about))))),
             (_("Innovation classes begun"), in_years(classes, about.year)),
-            (_("Students in innovation classes"), beside(*map(there, _years(about)))),
+            (_("Students in innovation classes"), beside(*asked(*map(there, _years(about))))),
         ],
     )
 
 
-def class_people(about: About) -> Iterable[dict]:
-    own = {"innovation_class": about.report.innovation_class_id}
+def students(about: About) -> Iterable[dict]:
+    """Of a class, or of all classes of a zone."""
+    own = {"innovation_class__zone": about.report.zone_id}
+    if about.report.innovation_class:
+        own = {"innovation_class": about.report.innovation_class_id}
 
-    def there(when: int) -> Figure:
+    def there(when: int) -> Records:
         began = {"enrolled_on__lte": f"{when}-12-31", **own}
-        return asked(Records("zones.enrollment", began, "count student", {"left_on__lt": f"{when}-01-01"}))
+        return Records("zones.enrollment", began, "count student", {"left_on__lt": f"{when}-01-01"})
 
     begun = Records("zones.enrollment", own, "count student", year="enrolled_on__year")
     left = Records("zones.enrollment", own, "count student", year="left_on__year")
@@ -299,9 +315,8 @@ def class_people(about: About) -> Iterable[dict]:
         _("Students"),
         _("What is counted"),
         [
-            (_("Students in the class"), beside(*map(there, _years(about)))),
-            (_("Placed in the year"), in_years(begun, about.year)),
-            (_("Left in the year"), in_years(left, about.year)),
+            (_("Students in innovation classes"), beside(*asked(*map(there, _years(about))))),
+            *_beside(about, [(_("Placed in the year"), begun), (_("Left in the year"), left)]),
         ],
     )
 
@@ -309,18 +324,18 @@ def class_people(about: About) -> Iterable[dict]:
 def outcomes(about: About) -> Iterable[dict]:
     own = {"innovation_class": about.report.innovation_class_id} if about.report.innovation_class else {}
     records = about.verified("outcome", "count pk", **own)
-    found = by_group(records, about.year, "kind")
-    rows = [(str(kind.label), found[kind]) for kind in OutcomeKind if kind in found]
     holders = Records(records.model, {**records.filter, "students__isnull": False}, "count students")
+    counts = [records, records.of(is_representative=True), holders]
+    (total, representative, students_with), [kinds] = together(counts, about.year, (records, "kind"))
     yield table(
         about,
         _("Verified outcomes by kind"),
         _("Kind"),
         [
-            *rows,
-            (_("Total"), in_years(records, about.year)),
-            (_("Representative outcomes"), in_years(records.of(is_representative=True), about.year)),
-            (_("Students with an outcome"), in_years(holders, about.year)),
+            *((str(kind.label), kinds[kind]) for kind in OutcomeKind if kind in kinds),
+            (_("Total"), total),
+            (_("Representative outcomes"), representative),
+            (_("Students with an outcome"), students_with),
         ],
     )
 
@@ -447,9 +462,9 @@ def tasks(about: About) -> Iterable[dict]:
 def council(about: About) -> Iterable[dict]:
     consortium = about.report.consortium_id
 
-    def members(when: int) -> Figure:
+    def members(when: int) -> Records:
         there = {"consortium": consortium, "joined_on__lte": f"{when}-12-31"}
-        return asked(Records("consortium.membership", there, "count pk", {"left_on__lte": f"{when}-12-31"}))
+        return Records("consortium.membership", there, "count pk", {"left_on__lte": f"{when}-12-31"})
 
     held = {"council__consortium": consortium, "status__in": ["in_session", "minutes", "approved"]}
     agreed = {"item__meeting__council__consortium": consortium}
@@ -458,7 +473,7 @@ def council(about: About) -> Iterable[dict]:
         _("Members, council and agreements"),
         _("What is counted"),
         [
-            (_("Members at the end of the year"), beside(*map(members, _years(about)))),
+            (_("Members at the end of the year"), beside(*asked(*map(members, _years(about))))),
             (
                 _("Council meetings held"),
                 in_years(Records("consortium.meeting", held, "count pk", {}, "held_at__year"), about.year),

@@ -13,15 +13,16 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
-from .report_document import Band, Document, Table, Trace, number_text
+from .report_document import Band, Document, Table, number_text
+from .report_traced import Trace
 
 NAME_CHARS, WIDEST = 28, 60  # Excel takes 31 characters; a number stands before them
 UNFIT = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
-def report_xlsx(document: Document) -> bytes:
-    """The whole file. The same document gives the same cells."""
+def report_xlsx(document: Document, traced: list[Trace]) -> bytes:
+    """The whole file, with a sheet of all figures that are ``traced``. The same figures give the same cells."""
     target = BytesIO()
     book = xlsxwriter.Workbook(target, PLAIN)
     book.set_properties({"title": document.title, "comments": document.sha256, "created": document.made_at})
@@ -44,8 +45,8 @@ def report_xlsx(document: Document) -> bytes:
         last = _table(sheet, table, looks)
         if table.rows and table.title in {_("Hours by month"), _("Hours by enterprise and activity")}:
             _chart(book, sheet, name, table, last)
-    if document.traced:
-        _records(book.add_worksheet(_("Figures and records")), document.traced, looks)
+    if traced:
+        _records(book.add_worksheet(_("Figures and records")), traced, looks)
     book.close()
     return target.getvalue()
 
@@ -76,12 +77,13 @@ def _records(sheet: Worksheet, traced: list[Trace], looks: dict) -> None:
 
 
 def _what(records: dict[str, Any]) -> str:
-    """The names of the models that are asked."""
+    """The names of the models that are asked, or how the figure is made of others."""
     if "model" in records:
         return str(apps.get_model(records["model"])._meta.verbose_name_plural)
-    if "minus" in records:
-        return _("Difference")
-    return _("Hours × rate")
+    [how] = records
+    return {
+        "minus": _("Difference"), "plus": _("Sum"), "products": _("Hours × rate"), "percent": _("Weight × score"),
+    }[how]  # fmt: skip
 
 
 def _table(sheet: Worksheet, table: Table, looks: dict) -> int:

@@ -33,6 +33,7 @@ from .report_docx import report_docx
 from .report_kinds import gather, named_in
 from .report_orderers import check_orderers
 from .report_paper import report_source
+from .report_traced import traced
 from .report_xlsx import report_xlsx
 from .results import digest
 
@@ -162,7 +163,7 @@ def _make(report: AnnualReport) -> None:
     with override("zh-hans"):  # what is stamped is Chinese, whoever ordered it
         written = document(report, made_at)
         source = report_source(report, written)
-        copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written)}
+        copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written, traced(figures))}
     pdf = typeset(*source, made_at)
     _advance(report, Step.SAVING)
     name, sha256 = _stored(pdf, "pdf")

@@ -35,13 +35,20 @@ def test_one_entry_of_hours_changes_its_cells_and_the_sentence(full, project, me
     found = changes(full)
     assert found[0] == Change(("The zone", "Enterprise projects", project.name, "Hours of the year"), "17.75", "19.75")
     assert found[1] == Change(("Project hours",), said % ("17.75", 4), said % ("19.75", 5))
-    assert {change.place for change in found[2:]} == {
+    own = [change for change in found[2:] if change.place[0] != "工时与上年对照"]
+    assert {change.place for change in own} == {
         (*table, enterprise.name, "Mentoring"), (*table, enterprise.name, "Total"),
         (*table, "Total", "Mentoring"), (*table, "Total", "Total"),
         ("Project hours", "Hours by month", "6 (month)", "Hours"),
         ("Project hours", "Hours by month", "Total", "Hours"),
     }  # fmt: skip
-    assert {(change.before, change.now) for change in found if change.place[-1] == "Total"} == {("17.75", "19.75")}
+    assert {(change.before, change.now) for change in own if change.place[-1] == "Total"} == {("17.75", "19.75")}
+    beside = {change.place[1:] for change in found[2:] if change not in own}
+    assert beside == {
+        ("按企业统计工时", enterprise.name, "2025年"), ("按企业统计工时", "合计", "2025年"),
+        ("按工作类型统计工时", "指导", "2025年"), ("按工作类型统计工时", "合计", "2025年"),
+        ("工作规模", "工时笔数", "2025年"),
+    }  # fmt: skip
 
 
 def test_hours_of_another_zone_or_year_and_drafts_change_nothing(

@@ -56,7 +56,9 @@ def test_a_year_without_hours_has_a_total_of_nothing(zone, project):
 
 
 def test_the_zone_counts_whoever_had_a_place_in_the_year(zone, innovation_class, enterprise, project):
-    facts = report_figures.zone_facts(zone, YEAR)
+    facts = report_figures.zone_facts(
+        zone, YEAR, [*report_figures.classes_in(zone, YEAR)], [*report_figures.projects_in(zone, YEAR)]
+    )
     assert facts["students"] == 2
     assert facts["classes"] == [
         {

@@ -1,0 +1,87 @@
+"""The figures of an annual report one by one, each with where it stands on paper and the query of its records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zones.models import Activity
+
+from .report_document import Cell, cell
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A figure, where it stands, and the query of its records as ``report_records`` words it."""
+
+    chapter: str
+    table: str
+    row: str
+    column: str
+    value: Cell
+    records: dict[str, Any]
+
+
+def traced(figures: dict[str, Any]) -> list[Trace]:
+    """All of them: of the sections beside the year before, and a zone's own."""
+    beside = [
+        Trace(
+            section["title"],
+            table["title"],
+            row["name"],
+            column,
+            cell(figure["value"], table["unit"]),
+            figure["records"],
+        )
+        for section in figures.get("sections", [])
+        for table in section["tables"]
+        for row in table["rows"]
+        for column, figure in zip(table["columns"], row["figures"], strict=True)
+    ]
+    own = [
+        Trace(*_place(figures, place), cell(_value(figures, place), "scores" if "evaluation" in place else ""), records)
+        for place, records in sorted(figures.get("records", {}).items(), key=_natural)  # databases turn them about
+    ]
+    return [*beside, *own]
+
+
+def _natural(item: tuple[str, Any]) -> list[str]:
+    return [part.zfill(3) for part in item[0].split("/")]
+
+
+def _value(figures: Any, place: str) -> str | int:
+    for name in place.split("/"):
+        figures = figures[int(name) if isinstance(figures, list) else name]
+    return figures
+
+
+def _place(figures: dict[str, Any], place: str) -> tuple[str, str, str, str]:
+    """Chapter, table, row and column of a zone's own figure, in the words of its paper."""
+    chapter, *way = place.split("/")
+    words = {
+        "students": _("Students"), "places": _("Places"), "hours": _("Hours of the year"),
+        "total": _("Total"), "entries": _("Hour entries"), "people": _("People who worked"),
+        "projects": _("Projects worked on"), "official": _("Official score"), "rescaled": _("Rescaled"),
+        "absolute": _("Absolute"), "deductions": _("Deductions"), "chosen_weight": _("Weight of what was chosen"),
+        "weight": _("Weight (percent)"), "score": _("Score"), "points": _("Points earned"),
+    }  # fmt: skip
+    tables = {
+        "classes": _("Innovation classes"), "projects": _("Enterprise projects"), "months": _("Hours by month"),
+        "activities": _("Hours by enterprise and activity"), "enterprises": _("Hours by enterprise and activity"),
+        "indicators": _("Scores of the indicators"), "dimensions": _("Scores of the dimensions"),
+        "findings": _("Deductions"),
+    }  # fmt: skip
+    chapters = {"zone": _("The zone"), "hours": _("Project hours"), "evaluation": _("Evaluation")}
+    match way:
+        case [name]:
+            return chapters[chapter], "", words[name], ""
+        case ["months", at]:
+            return chapters[chapter], tables["months"], _("%(month)s (month)") % {"month": int(at) + 1}, _("Hours")
+        case ["activities", activity]:
+            return chapters[chapter], tables["activities"], _("Total"), str(Activity(activity).label)
+        case ["enterprises", at, "activities", activity]:
+            name = figures[chapter]["enterprises"][int(at)]["name"]
+            return chapters[chapter], tables["enterprises"], name, str(Activity(activity).label)
+        case [rows, at, column]:
+            return chapters[chapter], tables[rows], figures[chapter][rows][int(at)]["name"], words[column]
+    raise ValueError(place)
