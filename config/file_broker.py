@@ -20,16 +20,16 @@ log = logging.getLogger(__name__)
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:  # type: ignore[override]  # so says one stub
         name = f"{monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
         unseen = Path(self.data_folder_out, f".{name}")  # the name of no queue's message
         try:
-            unseen.write_text(dumps(payload), encoding="utf-8")
+            unseen.write_text(dumps(message), encoding="utf-8")
             unseen.rename(unseen.with_name(name))
         except OSError as error:
             raise ChannelError(f"Cannot add the message {name}") from error
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: Any, timeout: Any = None) -> Any:
         """The next message. One that cannot be read, as after a crash of the machine, is left out: what it announced
         stands in a row, which the next drain finds."""
         try:

@@ -5,6 +5,7 @@ on paper is ``report_print``'s business. The same records give the same figures,
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -97,7 +98,7 @@ def zone_facts(zone: Zone, year: int, classes: list[InnovationClass], projects: 
                 "starts_on": _day(project.starts_on),
                 "ends_on": _day(project.ends_on),
                 "status": project.status,
-                "hours": _two(project.worked),
+                "hours": _two(project.worked),  # type: ignore[attr-defined]
             }
             for project in projects
         ],
@@ -107,7 +108,7 @@ def zone_facts(zone: Zone, year: int, classes: list[InnovationClass], projects: 
 def hours(zone: Zone, year: int) -> dict:
     """Approved hours of the year, corrections included: by the project's enterprise and activity, and by month."""
     entries = _entries(zone, year).order_by()
-    cells: dict[str, Counter] = {}
+    cells: dict[str, Counter[str]] = {}
     months: Counter = Counter()
     sums = entries.values_list("project__enterprise__name", "activity", ExtractMonth("date")).annotate(Sum("hours"))
     for enterprise, activity, month, amount in sums.order_by("project__enterprise__name"):
@@ -263,7 +264,7 @@ def _line(indicator: Indicator, item: dict) -> dict:
     }
 
 
-def _texts(row: dict[str, Decimal]) -> dict[str, str]:
+def _texts(row: Mapping[str, Decimal | int]) -> dict[str, str]:
     return {name: _two(amount) for name, amount in row.items()}
 
 

@@ -247,7 +247,8 @@ def worked(about: About, records: Records, year: int) -> Figure:
         for activity in sorted(set(stretch.rows().values_list("activity", flat=True))):
             if rate := rate_on(rates, activity, since):
                 price = stated("zones.hourlyrate", rate.pk, "amount", str(rate.amount))
-                pairs.append((*asked(stretch.of(activity=activity)), price))
+                [spent] = asked(stretch.of(activity=activity))
+                pairs.append((spent, price))
     return products(pairs)
 
 

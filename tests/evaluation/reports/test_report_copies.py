@@ -79,7 +79,8 @@ def test_word_has_the_tables_of_the_figures_with_headings_captions_and_repeated_
     file = read_docx(BytesIO(report_docx(written)))
     styles = [(paragraph.style.name, paragraph.text) for paragraph in file.paragraphs]
     assert [text for style, text in styles if style == "Heading 1"] == [
-        "一、特区概况", "二、项目工时", "三、绩效评价", "四、年度任务", "五、工时与上年对照", "六、学员", "七、成果", "八、资源、培训与服务", "九、签署",
+        "一、特区概况", "二、项目工时", "三、绩效评价", "四、年度任务",
+        "五、工时与上年对照", "六、学员", "七、成果", "八、资源、培训与服务", "九、签署",
     ]  # fmt: skip
     expected = tables_of(written)
     captions = [row._p.xpath("string(.)") for row in file.paragraphs if row.style.name == "Caption"]
