@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "consortium.middleware.SessionAgeMiddleware",
+    "consortium.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -157,7 +159,21 @@ SESSION_HOURS = whole("SESSION_HOURS", 12, highest=24 * 30)
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 # A college's people share one address and sign in together on Monday; consortium.accounts counts wrong passwords.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "accept_invitation": "120/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "", "accept_invitation": "120/m/ip"}
+# --- second factor: wrong and used codes are counted by consortium.second_factor, over all processes
+MFA_ADAPTER = "consortium.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "consortium.second_factor.CodeForm",
+    "reauthenticate": "consortium.second_factor.CodeAgainForm",
+    "activate_totp": "consortium.second_factor.FirstCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a telephone's clock may be wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations; nobody signs in by them
+MFA_REQUIRED_ROLES = frozenset(filter(None, (role.strip() for role in env.list("MFA_REQUIRED_ROLES", default=[]))))
+MFA_ROLES = ["secretariat", "college_admin", "partner", "mentor", "bureau", "expert", "auditor", "operator"]
+if unknown := sorted(MFA_REQUIRED_ROLES.difference(MFA_ROLES)):
+    raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES has {unknown[0]!r}; it takes {', '.join(MFA_ROLES)}.")
 
 # --- language, time, files --------------------------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .middleware import SessionAgeMiddleware
+from .middleware import SecondFactorMiddleware, SessionAgeMiddleware
 from .services import Refused, sign_ins
 from .services.history import address, record
 
@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """In place of the library's own limits, which each process counts for itself, and after the fact."""
         username = credentials.get("username") or ""
-        device, place = _device_of(request, username), address.get()
+        device, place = device_of(request, username), address.get()
         try:
             sign_ins.reserve(username, device=device, address=place, now=timezone.now())
         except Refused as refusal:
@@ -69,8 +69,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 @receiver(user_logged_in)
-def begin_counting(request: HttpRequest, **_: Any) -> None:
+def begin_counting(request: HttpRequest, user: Any, **_: Any) -> None:
     SessionAgeMiddleware.begin(request)
+    SecondFactorMiddleware.begin(request, user)
 
 
 @receiver(password_reset)
@@ -79,7 +80,7 @@ def know_the_browser(request: HttpRequest, user: Any, **_: Any) -> None:
     request.session[DEVICE] = f"{sign_ins.name_key(user.username)}.{token_urlsafe(16)}"
 
 
-def _device_of(request: HttpRequest, username: str) -> str:
+def device_of(request: HttpRequest, username: str) -> str:
     """What this browser was given when ``username`` signed in, empty when it was not."""
     key = sign_ins.name_key(username)
     given = [request.session.get(DEVICE, "")]

@@ -9,5 +9,5 @@ class ConsortiumConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules(
-            "accounts", "personal_data", "inbox", "health", "joint_works", "member_parts", "zone_cards"
+            "accounts", "second_factor", "personal_data", "inbox", "health", "joint_works", "member_parts", "zone_cards"
         )

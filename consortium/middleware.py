@@ -6,14 +6,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from .jobs.notices import announce_notices
 from .services import Refused
 from .services.history import address
 from .services.notices import mail_waits
+from .services.second_factors import is_missing
 
 
 class NoStoreMiddleware:
@@ -60,6 +63,49 @@ class SessionAgeMiddleware:
             messages.info(request, _("You were signed in for a long time. Sign in again to go on where you were."))
         elif now - seen > self.MINUTE:
             session[self.BEGUN], session[self.SEEN] = begun, now
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none comes to the pages that set it up, and nowhere else.
+
+    The answer is found when somebody signs in and kept in the session, so that no page pays for it. A token is not a
+    session: programs go on working.
+    """
+
+    MISSING, THEN = "second_factor_missing", "second_factor_then"
+    OPEN = {
+        "mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+        "account_reauthenticate", "account_logout", "set_language",
+    }  # fmt: skip
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    @classmethod
+    def begin(cls, request: HttpRequest, user) -> None:
+        """Find the answer anew and note it in the session."""
+        if settings.MFA_REQUIRED_ROLES:
+            request.session[cls.MISSING] = is_missing(user)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if not settings.MFA_REQUIRED_ROLES or SESSION_KEY not in request.session:
+            return None
+        if request.session.get(self.MISSING, True):  # not asked yet, or missing then and perhaps set up since
+            self.begin(request, request.user)
+        here = request.resolver_match
+        if not request.session[self.MISSING] or here and here.view_name in self.OPEN:
+            return None
+        if request.path.startswith("/api/"):
+            sentence = _("Your role asks for a second step when you sign in. Set it up in the browser first.")
+            return JsonResponse({"detail": sentence}, status=403)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(reverse("mfa_index"))
+        if request.method == "GET":
+            request.session[self.THEN] = request.get_full_path()
+        return HttpResponseRedirect(reverse("mfa_index"))
 
 
 class RefusalMiddleware:

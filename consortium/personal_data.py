@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
@@ -35,6 +36,8 @@ SIGN_IN = _("To sign in and to know who acts.")
 CONTACT = _("To reach the person about the consortium's work.")
 EVERYBODY = _("Whoever sees the person's organization")
 DEVICES = _("To let a person see where the account is open.")
+SECOND_STEP = _("To ask for a second step when somebody signs in.")
+UNTIL_OFF = _("Until it is switched off")
 ITSELF = _("The person, the secretariat and the auditor")
 ACCOUNT = _("As long as the account; emptied when it is erased")
 PROOF = _("As long as the record that it proves")
@@ -191,6 +194,16 @@ register(
     },
     person="user",
     title=_("Signed-in devices"),
+)
+register(
+    Authenticator,
+    {
+        "created_at": PersonalField(SECOND_STEP, _("The person"), UNTIL_OFF, HIDDEN, _("set up at")),
+        "last_used_at": PersonalField(SECOND_STEP, _("The person"), UNTIL_OFF, HIDDEN, _("last used at")),
+    },
+    person="user",
+    title=_("Second steps of signing in"),
+    withheld=frozenset({"data"}),
 )
 register(
     ApiToken,

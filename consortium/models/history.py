@@ -164,8 +164,22 @@ class HistoryEntry(About):
 
 
 FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "restored": _("File restored")}
-SIGN_INS = {"signed in": _("Signed in"), "wrong password": _("Wrong password")}
-ACTS = {"created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"), **SIGN_INS, **FILE_ACTS}
+SIGN_INS = {"signed in": _("Signed in"), "wrong password": _("Wrong password"), "wrong code": _("Wrong code")}
+SECOND_FACTOR = {
+    "totp added": _("Authenticator app set up as the second step"),
+    "totp removed": _("Authenticator app no longer the second step"),
+    "webauthn added": _("Passkey set up as the second step"),
+    "webauthn removed": _("Passkey removed"),
+    "recovery_codes added": _("Recovery codes made"),
+    "recovery_codes reset": _("New recovery codes made"),
+    "recovery_codes removed": _("Recovery codes removed"),
+    "recovery_codes used": _("Recovery code used"),
+    "second factor reset": _("Second step switched off by the operator"),
+}
+ACTS = {
+    "created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"),
+    **SIGN_INS, **SECOND_FACTOR, **FILE_ACTS,
+}  # fmt: skip
 
 
 class HistoryLink(models.Model):

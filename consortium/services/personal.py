@@ -23,7 +23,7 @@ YEARS_KEPT = 3  # Personal Information Protection Law, article 56
 SHORTEST_REASON = 5
 ACTS = [gettext_noop("erased"), gettext_noop("disclosed")]
 # what lets an erased person in, or says where the person was
-LEFTOVERS = ["consortium.ApiToken", "account.EmailAddress", "usersessions.UserSession"]
+LEFTOVERS = ["consortium.ApiToken", "account.EmailAddress", "usersessions.UserSession", "mfa.Authenticator"]
 
 
 def check_reason(reason: str) -> str:
@@ -112,7 +112,7 @@ def erase_user(user: User, *, by: User, reason: str) -> None:
         raise Refused(" ".join(sentences))
     name, mail = stored.name, stored.email
     alias = pseudonym(gettext_noop("Erased user %(n)d"), stored)
-    _end_sessions(stored)
+    end_sessions(stored)
     for label in LEFTOVERS:
         apps.get_model(label)._default_manager.filter(user=stored).delete()
     Notice.objects.filter(user=stored).delete()
@@ -129,7 +129,8 @@ def erase_user(user: User, *, by: User, reason: str) -> None:
     record(stored, by=by, what="erased", reason=reason)
 
 
-def _end_sessions(user: User) -> None:
+def end_sessions(user: User) -> None:
+    """Sign ``user`` out in every browser."""
     for session in apps.get_model("usersessions.UserSession").objects.filter(user=user):
         session.end()
 

@@ -5,6 +5,7 @@ must not keep its owner out: a browser in which the name has signed in before ha
 OWASP describes them). An address has a hundred, for a college's people share one.
 """
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -39,14 +40,12 @@ def reserve(username: str, *, device: str, address: str | None, now: datetime) -
         else:
             for other in reserved:
                 PasswordTries.objects.give_back(other)
-            last = PasswordTries.objects.filter(key=key).values_list("last_at", flat=True).first() or now
-            again = date_format(timezone.localtime(last + PAUSE + timedelta(minutes=1)), "H:i")
             raise Refused(
                 _(
                     "Too many wrong passwords. Try again after %(time)s, or use a browser in which you have signed in "
                     "before. The secretariat can send you a link for a new password."
                 )
-                % {"time": again}
+                % {"time": _again(key, now)}
             )
 
 
@@ -65,6 +64,40 @@ def failed(username: str, *, now: datetime) -> None:
     if user:
         record(user, by=None, what="wrong password")
     PasswordTries.objects.filter(last_at__lt=now - 2 * PAUSE).delete()
+
+
+def reserve_code(user: User, *, device: str, now: datetime) -> None:
+    """Count a code of the second factor before it is looked at, as passwords are. Raises Refused after five."""
+    key = _code_key(user, device)
+    if not PasswordTries.objects.reserve(key, most=OF_NAME, after=now - PAUSE, now=now):
+        sentence = _("Too many wrong codes. Try again after %(time)s.")
+        raise Refused(sentence % {"time": _again(key, now)})
+
+
+def code_succeeded(user: User, *, device: str) -> None:
+    """The code was right: the count begins anew."""
+    PasswordTries.objects.filter(key=_code_key(user, device)).delete()
+
+
+def code_failed(user: User) -> None:
+    """The code was wrong: whoever was to be signed in finds it in the history."""
+    record(user, by=None, what="wrong code")
+
+
+def use_code(user: User, code: str, *, now: datetime) -> bool:
+    """Whether ``code``, which an app shows for a minute and a half at most, is used for the first time."""
+    digits = re.sub(r"[^0-9]", "", code)
+    return PasswordTries.objects.reserve(_key("used", f"{user.pk}.{digits}"), most=1, after=now - PAUSE, now=now)
+
+
+def _code_key(user: User, device: str) -> str:
+    return _key("code in device", device) if device else _key("code", str(user.pk))
+
+
+def _again(key: str, now: datetime) -> str:
+    """The time of day at which there is a try again."""
+    last = PasswordTries.objects.filter(key=key).values_list("last_at", flat=True).first() or now
+    return date_format(timezone.localtime(last + PAUSE + timedelta(minutes=1)), "H:i")
 
 
 def _keys(username: str, device: str, address: str | None) -> list[tuple[str, int]]:

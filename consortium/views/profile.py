@@ -13,6 +13,7 @@ from ..models import ApiToken
 from ..permissions import rights_of
 from ..services import Refused
 from ..services.people import act_as, choose_language
+from ..services.second_factors import state_of
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -49,6 +50,7 @@ def _profile(request: HttpRequest, form: LanguageForm | None = None) -> HttpResp
             "roles": [(row, rights_of(row)) for row in user.roles],
             "form": form or LanguageForm(initial={"language": user.language or settings.LANGUAGE_CODE}),
             "sessions": user.count_sessions(now),
+            "second_factor": state_of(user),
             "tokens": ApiToken.objects.of(user).live(now).count(),
         },
     )

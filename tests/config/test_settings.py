@@ -30,6 +30,12 @@ def start(tmp_path, **environment: str) -> subprocess.CompletedProcess:
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json, not 'xml'."),
         ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a number from 1 to 1440, not '0'."),
         ("SESSION_HOURS", "day", "SESSION_HOURS must be a number from 1 to 720, not 'day'."),
+        (
+            "MFA_REQUIRED_ROLES",
+            "bureau,pupil",
+            "MFA_REQUIRED_ROLES has 'pupil'; it takes secretariat, college_admin, "
+            "partner, mentor, bureau, expert, auditor, operator.",
+        ),
         ("WORKERS", "0", "WORKERS must be a number from 1 to 64, not '0'."),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a number from 0 to 9, not '-1'."),
         ("API_THROTTLE_USER", "600/min", "API_THROTTLE_USER must be a number from 1 to 1000000, not '600/min'."),
