@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PORT
 
-.PHONY: run test check bench messages
+.PHONY: run test check bench messages sbom
 
 .venv/runtime: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
@@ -37,3 +37,9 @@ bench: .venv/dev
 messages: .venv/dev
 	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i var -i tests
 	$(BIN)/python manage.py compilemessages -l zh_Hans
+
+# What the program is made of, with the packages that its packages need and without the tools: CycloneDX in var/sbom.json.
+sbom: .venv/dev
+	$(PYTHON) -m venv --clear --without-pip var/sbom
+	$(BIN)/pip --python var/sbom install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/cyclonedx-py environment --output-reproducible --output-format JSON --output-file var/sbom.json var/sbom/bin/python
