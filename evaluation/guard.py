@@ -140,7 +140,7 @@ BEGIN
         OR EXISTS (SELECT 1 FROM {CHECK} WHERE status = 'done') THEN RAISE EXCEPTION '{SENTENCE}';
     END IF;
     RETURN NULL;
-END $$;"""
+END $$;"""  # nosec B608  # names of ours
     for table, (step, _in_the_way) in STEPS.items():
         yield f"""
 CREATE OR REPLACE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -158,12 +158,12 @@ END $$;"""
     for table, owner in PARTS.items():
         yield _keep_part(
             table,
-            f"SELECT status INTO its_status FROM {EVALUATION} WHERE id = {owner} FOR SHARE;",
+            f"SELECT status INTO its_status FROM {EVALUATION} WHERE id = {owner} FOR SHARE;",  # nosec B608  # names of ours
             f"its_status IN {FROZEN}",
         )
     for table in PARTS_OF_SCHEME:
         yield _keep_part(table, "", _of_scheme("{row}.scheme_id"))
-    look = f"SELECT status INTO its_status FROM {CHECK} WHERE id = {{row}}.check_of_id FOR SHARE;"
+    look = f"SELECT status INTO its_status FROM {CHECK} WHERE id = {{row}}.check_of_id FOR SHARE;"  # nosec B608  # names of ours
     yield _keep_part(ANSWER, look, "its_status = 'done'")
 
 
@@ -201,14 +201,14 @@ def _on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]
         yield from _for_acts(table, lambda row, owner=owner: _of_evaluation(owner.format(row=row)), has_parent=True)
     for table in PARTS_OF_SCHEME:
         yield from _for_acts(table, lambda row: _of_scheme(f"{row}.scheme_id"), has_parent=True)
-    finished = f"EXISTS (SELECT 1 FROM {CHECK} c WHERE c.id = {{row}}.check_of_id AND c.status = 'done')"
+    finished = f"EXISTS (SELECT 1 FROM {CHECK} c WHERE c.id = {{row}}.check_of_id AND c.status = 'done')"  # nosec B608  # names of ours
     yield from _for_acts(ANSWER, lambda row: finished.format(row=row), has_parent=True)
 
 
 def _for_acts(
     table: str, kept: Any, allowed: str = "", in_the_way: str = "kept.id = NEW.id", has_parent: bool = False
 ) -> Iterator[tuple[str, str, str]]:
-    removed = f"EXISTS (SELECT 1 FROM {table} kept WHERE ({in_the_way}) AND {{other}}{kept('kept')})"
+    removed = f"EXISTS (SELECT 1 FROM {table} kept WHERE ({in_the_way}) AND {{other}}{kept('kept')})"  # nosec B608  # names of ours
     new = f" OR {kept('NEW')}" if has_parent else ""
     update = f"({kept('OLD')}{f' AND NOT ({allowed})' if allowed else ''}){new}"
     others = removed.format(other="kept.id <> OLD.id AND ")
@@ -222,14 +222,14 @@ def _for_acts(
 
 
 def _of_evaluation(key: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {EVALUATION} e WHERE e.id = {key} AND e.status IN {FROZEN})"
+    return f"EXISTS (SELECT 1 FROM {EVALUATION} e WHERE e.id = {key} AND e.status IN {FROZEN})"  # nosec B608  # names of ours
 
 
 def _of_scheme(key: str) -> str:
     """Whether something that is kept was counted by the scheme."""
     return (
         f"(EXISTS (SELECT 1 FROM {EVALUATION} e WHERE e.scheme_id = {key} AND e.status IN {FROZEN})"
-        f" OR EXISTS (SELECT 1 FROM {CHECK} c WHERE c.scheme_id = {key} AND c.status = 'done'))"
+        f" OR EXISTS (SELECT 1 FROM {CHECK} c WHERE c.scheme_id = {key} AND c.status = 'done'))"  # nosec B608  # names of ours
     )
 
 

@@ -18,6 +18,7 @@ check "ruff: mistakes" $BIN/ruff check .
 check "ruff: form" $BIN/ruff format --check .
 check "import-linter: layers" $BIN/lint-imports
 check "mypy: types" env DEBUG=yes $BIN/mypy consortium zones tasks evaluation config bench
+check "bandit: weaknesses" $BIN/bandit -q -r config consortium zones tasks evaluation manage.py -c pyproject.toml
 check "djade: form of templates" sh -c "git ls-files '*.html' | xargs $BIN/djade --check --target-version 5.2"
 check "djlint: mistakes in templates" $BIN/djlint templates --lint --quiet
 check "migrations: none missing" env DEBUG=yes $BIN/python manage.py makemigrations --check --dry-run

@@ -28,7 +28,7 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER history_chain AFTER INSERT ON {ENTRY}
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION consortium_history_chain();
-""" + "".join(
+""" + "".join(  # nosec B608  # names of ours
     f"""
 CREATE TRIGGER history_keep BEFORE UPDATE OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION consortium_history_refuse();
@@ -56,7 +56,7 @@ AFTER INSERT ON {ENTRY} BEGIN
     INSERT INTO {LINK} (number, entry_id, hash)
     SELECT coalesce(max(number), 0) + 1, NEW.id, sha256(coalesce(hash, '') || ':' || NEW.id || ':' || NEW.digest)
     FROM {LINK};
-END""",
+END""",  # nosec B608  # names of ours
     **{
         f"history_keep_{act.lower()}_{table}": f"""
 BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"""
@@ -66,7 +66,7 @@ BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"""
     **{
         f"history_keep_place_{table}": f"""
 BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {rows})
-BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"""
+BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"""  # nosec B608  # names of ours
         for table, rows in IN_THE_WAY.items()
     },
 }

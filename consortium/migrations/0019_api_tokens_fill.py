@@ -20,7 +20,7 @@ def take_over(apps, schema_editor):
         return
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT key, user_id FROM {TABLE}")
+        cursor.execute(f"SELECT key, user_id FROM {TABLE}")  # nosec B608  # a name of ours
         rows = cursor.fetchall()
     model = apps.get_model("consortium", "ApiToken")
     model.objects.bulk_create(

@@ -273,7 +273,7 @@ class Invitation(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     LONGEST_DAYS, USUAL_DAYS = 30, 7
-    secret = ""  # of the link; only the instance that has just made it knows it
+    secret = ""  # nosec B105  # of the link; only the instance that has just made it knows it
 
     # PROTECT: who let whom in is history
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="+", verbose_name=_("consortium"))

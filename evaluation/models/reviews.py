@@ -92,7 +92,7 @@ class GuestLink(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256; the link itself is not kept
     expires_at = models.DateTimeField(_("open until"), editable=False)
 
-    secret = ""  # of the link; only the instance that has just made it knows it
+    secret = ""  # nosec B105  # of the link; only the instance that has just made it knows it
 
     class Meta:
         verbose_name = _("link for a guest")

@@ -9,7 +9,7 @@ from consortium.models import Affiliation
 class CalendarLink(models.Model):
     """One link of one person in one role. Whoever has it reads the feed, as long as the role is in force."""
 
-    secret = ""  # of the link; only the instance that has just made it knows it
+    secret = ""  # nosec B105  # of the link; only the instance that has just made it knows it
 
     # CASCADE: a key to what this role sees, worth nothing without it
     acting_as = models.OneToOneField(Affiliation, models.CASCADE, related_name="+", verbose_name=_("acting as"))

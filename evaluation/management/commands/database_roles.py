@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from consortium.services import Refused
 from evaluation.roles import set_up
 
-PASSWORD = "WEB_DATABASE_PASSWORD"
+PASSWORD = "WEB_DATABASE_PASSWORD"  # nosec B105  # a name
 
 
 class Command(BaseCommand):
