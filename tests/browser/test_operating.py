@@ -69,6 +69,41 @@ def test_of_forty_passwords_at_once_over_two_processes_five_are_tried(program):
     assert sum("错误密码次数过多" in page for page in pages) == 35
 
 
+def test_a_request_sent_eight_times_at_once_over_two_processes_is_done_once(program):
+    """All with one Idempotency-Key; another eight without it are the control."""
+    token = program.manage("create_token", "secretariat", "--name", "again").split()[-1]
+    head = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+
+    def ask(path: str, data: bytes | None = None, **more: str) -> tuple[str | None, dict]:
+        request = urllib.request.Request(f"{program.url}/api/v1{path}", data=data, headers=head | more)
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers["Idempotent-Replayed"], json.load(answer)
+
+    def send(title: str, **more: str) -> list[tuple[str | None, dict]]:
+        body = {"title": title, "number": "", "type": "order_class", "organizations": members}
+        sent = json.dumps({**body, "starts_on": "2026-09-01", "ends_on": "2027-08-31"}).encode()
+
+        def at_once(_number: int) -> tuple[str | None, dict]:
+            barrier.wait()
+            return ask("/agreements/", sent, **more)
+
+        barrier = Barrier(8, timeout=60)
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(at_once, range(8)))
+
+    def made(title: str) -> int:
+        return [row["title"] for row in ask("/agreements/?page_size=500")[1]["results"]].count(title)
+
+    members = [row["id"] for row in ask("/organizations/?page_size=2")[1]["results"]]
+    told = send("一次发送八遍", **{"Idempotency-Key": str(uuid.uuid4())})
+    assert sorted(replayed or "" for replayed, _agreement in told) == ["", *["true"] * 7]
+    assert (len({agreement["id"] for _replayed, agreement in told}), made("一次发送八遍")) == (1, 1)
+    assert (len(send("没有键的八遍")), made("没有键的八遍")) == (8, 8)
+    remove = "from consortium.models import Agreement as A; A.objects.filter(title__contains='八遍').delete()"
+    program.manage("shell", "-v0", "-c", remove)  # the tests after this one see the demonstration as it was
+    assert made("没有键的八遍") == 0
+
+
 @pytest.mark.parametrize("width", [1280], indirect=True)
 def test_whoever_types_is_not_signed_out(program, visit):
     """The page asks for something every five minutes as long as somebody types; without that nothing is asked."""
