@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ..models import Export, Invitation, Notice, Organization, PersonalDataAccess, User
+from ..models import Export, Invitation, KeptAnswer, Notice, Organization, PersonalDataAccess, User
 from ..personal import REGISTER, held_by
 from .changes import Refused, record
 
@@ -116,6 +116,8 @@ def erase_user(user: User, *, by: User, reason: str) -> None:
     for label in LEFTOVERS:
         apps.get_model(label)._default_manager.filter(user=stored).delete()
     Notice.objects.filter(user=stored).delete()
+    KeptAnswer.objects.filter(user=stored).delete()
+    _replace(KeptAnswer, ["body"], name, alias)
     _replace(Notice, ["text"], name, alias)
     _replace(apps.get_model("admin.LogEntry"), ["object_repr", "change_message"], name, alias)
     Export.objects.filter(Q(user=stored) | Q(address__contains=quote(name))).delete()

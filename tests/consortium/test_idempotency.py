@@ -10,8 +10,9 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from config.celery import app
-from consortium.models import Affiliation, Agreement, HistoryEntry, KeptAnswer
+from consortium.models import Affiliation, Agreement, HistoryEntry, KeptAnswer, User
 from consortium.services import answers
+from consortium.services.personal import erase_user
 
 from ..together import at_once
 from .tokens import headers, token_of
@@ -153,6 +154,17 @@ def test_a_token_out_of_scope_is_told_nothing(client, secretariat, wanted):
         for key in (wide, narrow)
     ]
     assert [answer.status_code for answer in told] == [201, 403]
+
+
+def test_who_is_erased_stands_in_no_kept_answer(post, secretariat, bureau, other_college_admin):
+    assert post(title=f"与{bureau.name}的协议").json()["title"] == "与示例局人员的协议"
+    post(user=other_college_admin)
+    for leaver in (bureau, other_college_admin):
+        Affiliation.objects.filter(user=leaver).update(ended_on=date(2020, 1, 1))
+        erase_user(User.objects.get(pk=leaver.pk), by=secretariat, reason="本人书面申请注销")
+    row = KeptAnswer.objects.get()
+    assert (row.user, "示例局人员" in row.body) == (secretariat, False)
+    assert f"与Erased user {bureau.pk}的协议" in row.body
 
 
 def test_after_a_day_a_key_is_free_and_its_answer_removed(post, secretariat):
