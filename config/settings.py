@@ -166,8 +166,12 @@ MFA_FORMS = {
     "authenticate": "consortium.second_factor.CodeForm",
     "reauthenticate": "consortium.second_factor.CodeAgainForm",
     "activate_totp": "consortium.second_factor.FirstCodeForm",
+    "add_webauthn": "consortium.passkeys.AddForm",
+    "edit_webauthn": "consortium.passkeys.NameForm",
+    "authenticate_webauthn": "consortium.passkeys.PasskeyForm",
+    "reauthenticate_webauthn": "consortium.passkeys.PasskeyAgainForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a telephone's clock may be wrong
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations; nobody signs in by them
 MFA_REQUIRED_ROLES = frozenset(filter(None, (role.strip() for role in env.list("MFA_REQUIRED_ROLES", default=[]))))

@@ -74,7 +74,7 @@ class SecondFactorMiddleware:
 
     MISSING, THEN = "second_factor_missing", "second_factor_then"
     OPEN = {
-        "mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+        "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
         "account_reauthenticate", "account_logout", "set_language",
     }  # fmt: skip
 

@@ -51,6 +51,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_label(self, user: Any) -> str:
         return user.username
 
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return _("Passkey %(number)d") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
+
     def _get_site_name(self) -> str:
         return _("Industry-Education Consortium")
 

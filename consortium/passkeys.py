@@ -1,0 +1,75 @@
+"""Passkeys as the second step: the library's forms, which take what a browser hands over, within bounds."""
+
+import json
+from typing import Any
+
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+LARGEST = 20_000  # characters; real ones have about a thousand, those with a maker's certificates some thousands
+NOT_READABLE = (TypeError, ValueError, LookupError, AttributeError)  # of what is no credential, by the library
+
+
+class Credential(forms.JSONField):
+    """What a browser says about a passkey; neither longer nor with other signs than a browser's."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            found = super().clean(value) if len(value or "") <= LARGEST else None
+        except RecursionError:  # brackets in brackets
+            found = None
+        if not isinstance(found, dict) or "\\u0000" in json.dumps(found):
+            raise ValidationError(_("This passkey cannot be read. Try again."))
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What came is not shown again."""
+        return None
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+
+def _credential() -> Credential:
+    return Credential(widget=forms.HiddenInput)
+
+
+def _name(required: bool) -> forms.CharField:
+    return forms.CharField(label=gettext_lazy("Name of the passkey"), max_length=60, required=required)
+
+
+class AddForm(AddWebAuthnForm):
+    name = _name(required=False)
+    credential = _credential()
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except NOT_READABLE:
+            raise ValidationError(_("This passkey cannot be read. Try again.")) from None
+
+
+class NameForm(EditWebAuthnForm):
+    name = _name(required=True)
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    credential = _credential()
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except NOT_READABLE:
+            raise ValidationError(_("This passkey cannot be read. Try again.")) from None
+
+
+class PasskeyAgainForm(PasskeyForm, ReauthenticateWebAuthnForm):
+    credential = _credential()
