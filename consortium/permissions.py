@@ -364,6 +364,11 @@ PERMISSIONS: dict[str, Roles] = {
     "report.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.PARTNER: on.own_report},
     "report.add": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.own_college},
     "report.change": {Role.SECRETARIAT: on.anywhere, Role.COLLEGE_ADMIN: on.own_college},
+    "report.write": {
+        Role.SECRETARIAT: on.anywhere,
+        Role.COLLEGE_ADMIN: on.own_college,
+        Role.PARTNER: on.own_report,
+    },
     "report.schedule": {Role.SECRETARIAT: on.anywhere},
     "report_run.see": ALL | {Role.COLLEGE_ADMIN: on.own_organization},
     "report_run.change": {Role.SECRETARIAT: on.whole_consortium, Role.COLLEGE_ADMIN: on.own_organization},

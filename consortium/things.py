@@ -121,6 +121,7 @@ ACTS = {
     "read": gettext_lazy("Confirm reading"),
     "receipts": gettext_lazy("See who has read it"),
     "schedule": gettext_lazy("Set the day of the drafts"),
+    "write": gettext_lazy("Write the text"),
     "brief": gettext_lazy("Read the monthly brief"),
     "vote": gettext_lazy("Vote"),
     "take": gettext_lazy("Take back"),

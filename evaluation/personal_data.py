@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import User
 from consortium.personal import OPEN, PersonalField, holds, register
 
-from .models import AnnualReport, Evaluation, Objection, Reviewer, Score, Talk
+from .models import AnnualReport, Evaluation, Objection, ReportText, Reviewer, Score, Talk
 
 SEALED = _("Always: a sealed report is an archive document and its checksum proves every word")
 SIGNED = _("As long as the evaluation, as its proof; under a pseudonym when the person is erased")
@@ -30,6 +30,14 @@ register(
             SEALED,
             OPEN,
         ),
+    },
+)
+register(
+    ReportText,
+    {
+        "text": PersonalField(
+            _("To tell what was done in the year, and by whom."), _("Whoever sees the report"), SEALED, OPEN
+        )
     },
 )
 register(

@@ -9,9 +9,12 @@ from consortium.models import Membership, Organization, User
 from consortium.permissions import may
 from zones.models import InnovationClass, Zone
 
-from .models import AnnualReport, ReportSchedule
-from .models.reports import Subject
+from .models import AnnualReport, ReportSchedule, ReportText
+from .models.report_subjects import Subject
+from .models.report_texts import LONGEST
 from .services import reports
+from .services.report_document import sentence
+from .services.report_facts import Fact
 
 
 class MemberChoice(forms.ModelMultipleChoiceField):
@@ -77,3 +80,24 @@ class ScheduleForm(forms.ModelForm):
     class Meta:
         model = ReportSchedule
         fields = ["is_on", "month", "day"]
+
+
+class TextForm(forms.Form):
+    """One part of the text of an annual report; its names carry the part, so that a page holds several."""
+
+    def __init__(self, data: Any, *, part: ReportText.Part, row: ReportText | None, facts: list[Fact]) -> None:
+        said = {"text": row.text, "facts": row.facts, "version": row.version} if row else {}
+        super().__init__(data, prefix=part.value, initial=said)
+        self.part, self.row = part, row
+        sentences = [(fact.key, sentence(fact.frozen(), fact.year)) for fact in facts]
+        # one that was accepted and is nothing now stays accepted
+        gone = [(key, key) for key in said.get("facts", []) if key not in dict(sentences)]
+        self.fields["text"] = forms.CharField(
+            label=part.label, required=False, max_length=LONGEST, strip=True, widget=forms.Textarea({"rows": 9})
+        )
+        self.fields["facts"] = forms.MultipleChoiceField(
+            label=_("Sentences from the figures"), required=False, choices=sentences + gone,
+            widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+        self.fields["facts"].widget.choices = sentences
+        self.fields["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=0)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import brief, report_runs
+from .views import brief, report_runs, report_texts
 from .views import reports as views
 
 report_patterns = [
@@ -10,6 +10,8 @@ report_patterns = [
     path("<int:pk>/", views.report_detail, name="report_detail"),
     path("<int:pk>/download/", views.report_download, name="report_download"),
     path("<int:pk>/retry/", views.report_retry, name="report_retry"),
+    path("<int:pk>/text/", report_texts.report_text, name="report_text"),
+    path("<int:pk>/text/<slug:part>/", report_texts.report_text_save, name="report_text_save"),
     path("schedule/", report_runs.report_schedule, name="report_schedule"),
     path("runs/", report_runs.run_list, name="run_list"),
     path("runs/<int:pk>/", report_runs.run_detail, name="run_detail"),

@@ -60,6 +60,8 @@ ROUTES: dict[str, Route] = {
     "reports:report_detail": "report.see",
     "reports:report_download": "report.see",
     "reports:report_retry": "report.change",
+    "reports:report_text": "report.write",
+    "reports:report_text_save": "report.write",
     "reports:report_schedule": "report.schedule",
     "reports:run_list": "report_run.see",
     "reports:run_detail": "report_run.see",

@@ -1,17 +1,16 @@
 """Annual reports: the order for one, how far its making is, and what came out of it."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consortium.models import Affiliation, Consortium, Membership, Organization, User
-from zones.models import InnovationClass, Zone
+from consortium.models import Affiliation, Organization, User
+
+from .report_subjects import WHOSE, AboutSubject, Scope, fits_its_scope
 
 Role = Affiliation.Role
-Subject = Zone | InnovationClass | Membership | Consortium  # a membership: the organization as one of this consortium
 
 
 class AnnualReportQuerySet(models.QuerySet):
@@ -93,23 +92,10 @@ class AnnualReportQuerySet(models.QuerySet):
         return {status.value: counts.get(status.value, 0) for status in AnnualReport.Status}
 
 
-WHOSE = [Coalesce(name, Value(0)) for name in ("zone", "innovation_class", "organization")]  # NULLs are never equal
-
-
-class AnnualReport(models.Model):
+class AnnualReport(AboutSubject):
     """One version of an annual performance report. A finished one never changes."""
 
-    class Scope(models.TextChoices):
-        ZONE = "zone", _("Special zone")
-        CLASS = "class", _("Innovation class")
-        ENTERPRISE = "enterprise", _("Enterprise")
-        COLLEGE = "college", _("College")
-        CONSORTIUM = "consortium", _("Consortium")
-
-        @classmethod
-        def of_enterprises(cls) -> list["AnnualReport.Scope"]:
-            """Those that an enterprise may see when it is the only one that they name."""
-            return [cls.ZONE, cls.CLASS, cls.ENTERPRISE]
+    Scope = Scope
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -134,24 +120,6 @@ class AnnualReport(models.Model):
         TYPESETTING = "typesetting", _("Typesetting")
         SAVING = "saving", _("Saving the file")
 
-    # PROTECT throughout: a stamped report stays with whom it names
-    consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="reports", verbose_name=_("consortium"))
-    zone = models.ForeignKey(
-        Zone, models.PROTECT, related_name="reports", null=True, blank=True, verbose_name=_("zone")
-    )
-    innovation_class = models.ForeignKey(
-        InnovationClass,
-        models.PROTECT,
-        related_name="reports",
-        null=True,
-        blank=True,
-        verbose_name=_("innovation class"),
-    )
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="reports", null=True, blank=True, verbose_name=_("organization")
-    )
-    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
-    scope = models.CharField(_("scope"), max_length=12, choices=Scope, default=Scope.ZONE)
     version = models.PositiveSmallIntegerField(_("version"))
     status = models.CharField(_("state"), max_length=12, choices=Status, default=Status.QUEUED)
     requested_by = models.ForeignKey(
@@ -207,14 +175,7 @@ class AnnualReport(models.Model):
                 name="report_one_open",
                 violation_error_message=_("Such a report of this year is being made already."),
             ),
-            models.CheckConstraint(
-                condition=Q(zone__isnull=False, innovation_class=None, organization=None, scope="zone")
-                | Q(zone=None, innovation_class__isnull=False, organization=None, scope="class")
-                | Q(zone=None, innovation_class=None, organization__isnull=False, scope__in=["enterprise", "college"])
-                | Q(zone=None, innovation_class=None, organization=None, scope="consortium"),
-                name="report_subject_of_scope",
-                violation_error_message=_("Name what the report is about, as its kind asks, and nothing else."),
-            ),
+            fits_its_scope("report_subject_of_scope"),
             models.CheckConstraint(
                 condition=~Q(status="done") | (~Q(sha256="") & ~Q(file="") & ~Q(figures_sha256="") & Q(progress=100)),
                 name="report_done_has_file",
@@ -232,25 +193,6 @@ class AnnualReport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report_detail", args=[self.pk])
-
-    @staticmethod
-    def about(subject: Subject) -> dict:
-        """The fields that say that a report is about ``subject``."""
-        if isinstance(subject, Zone):
-            return {"consortium_id": subject.consortium_id, "scope": AnnualReport.Scope.ZONE, "zone": subject}
-        if isinstance(subject, InnovationClass):
-            scope = AnnualReport.Scope.CLASS
-            return {"consortium_id": subject.zone.consortium_id, "scope": scope, "innovation_class": subject}
-        if isinstance(subject, Consortium):
-            return {"consortium_id": subject.pk, "scope": AnnualReport.Scope.CONSORTIUM}
-        in_school = subject.organization.kind in Organization.Kind.schools()
-        scope = AnnualReport.Scope.COLLEGE if in_school else AnnualReport.Scope.ENTERPRISE
-        return {"consortium_id": subject.consortium_id, "scope": scope, "organization": subject.organization}
-
-    @property
-    def subject(self) -> Zone | InnovationClass | Organization | Consortium:
-        """What it is about."""
-        return self.zone or self.innovation_class or self.organization or self.consortium
 
     @property
     def form_field(self) -> str:

@@ -7,7 +7,7 @@ Numbers stay numbers here (Decimal, int); how many decimals they have on paper i
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tasks.models import Milestone
 from zones.models import Activity, Project
 
-from ..models import AnnualReport
+from ..models import AnnualReport, ReportText
 from .report_print import hours_text, printed
 
 Cell = str | int | Decimal | None
@@ -108,6 +108,7 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             Chapter(_("Evaluation"), list(_evaluation(report, made_at))),
             Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
             *compared(figures),
+            *narrated(figures),
         ],
         seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
         sha256=report.figures_sha256,
@@ -131,7 +132,7 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
             (_("Made on"), date_format(timezone.localdate(made_at))),
             (_("Version"), str(report.version)),
         ],
-        chapters=compared(figures),
+        chapters=[*compared(figures), *narrated(figures)],
         seals=seals,
         sha256=report.figures_sha256,
         made_at=made_at,
@@ -161,6 +162,42 @@ def compared(figures: dict[str, Any]) -> list[Chapter]:
             )
         chapters.append(Chapter(section["title"], parts))
     return chapters
+
+
+def narrated(figures: dict[str, Any]) -> list[Chapter]:
+    """The frozen text as chapters of paragraphs; a report made before there was such text has none."""
+    return [
+        Chapter(
+            str(ReportText.Part(row["part"]).label),
+            [
+                *filter(None, (line.strip() for line in row["text"].splitlines())),
+                *(sentence(fact, figures["year"]) for fact in row["facts"]),
+            ],
+        )
+        for row in figures.get("narrative", [])
+    ]
+
+
+def sentence(fact: dict[str, Any], year: int) -> str:
+    """What a frozen fact says, marked as said by the figures. Percent of the year before, with one decimal."""
+    value = cell(fact["figures"][0]["value"], "")
+    now, before = (Decimal(figure["value"]) for figure in fact["figures"][:2])
+    said = {
+        "year": year,
+        "name": fact["name"],
+        "value": f"{number_text(value) if now else 0} {fact['unit']}".strip(),
+    }
+    if now == before:
+        return _("[From the figures] %(name)s of %(year)s: %(value)s, as in the year before.") % said
+    if not before:
+        return _("[From the figures] %(name)s of %(year)s: %(value)s; none in the year before.") % said
+    percent = (abs(now - before) * 100 / before).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    words = (
+        _("[From the figures] %(name)s of %(year)s: %(value)s, %(percent)s%% more than the year before.")
+        if now > before
+        else _("[From the figures] %(name)s of %(year)s: %(value)s, %(percent)s%% less than the year before.")
+    )
+    return words % {**said, "percent": percent}
 
 
 def cell(value: str | int | None, unit: str) -> Cell:

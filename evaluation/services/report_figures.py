@@ -23,9 +23,9 @@ from tasks.models import Task
 from zones.models import Activity, Enrollment, HourEntry, InnovationClass, Mentor, Project, Side, Zone, ZonePartner
 
 from .. import scoring
-from ..models import Evaluation, Finding, Indicator
+from ..models import Evaluation, Indicator
 from .report_zone_records import records_behind
-from .results import compute, digest
+from .results import compute, digest, findings_of
 
 
 def gather(zone: Zone, year: int) -> dict:
@@ -222,7 +222,7 @@ def _result(published: Evaluation) -> dict:
         raise Refused(_("The published result does not fit its checksum. Have it verified before a report is made."))
     indicators = {row.number: row for row in published.scheme.indicators.all()}
     lines = [_line(indicators[item["number"]], item) for item in result["indicators"]]
-    findings = Finding.objects.filter(evaluation=published).select_related("indicator").order_by("indicator__number")
+    findings = findings_of([published])
     return {
         "scheme": published.scheme.name,
         "rule": published.scheme.unchosen_rule,
@@ -231,7 +231,7 @@ def _result(published: Evaluation) -> dict:
         "indicators": lines,
         "dimensions": [
             {"name": name, "score": str(mean)}
-            for name, mean in compute(published).dimensions.items()
+            for name, mean in compute(published, findings).dimensions.items()
             if mean is not None
         ],
         "chosen_weight": _two(sum(Decimal(line["weight"]) for line in lines if line["score"] is not None)),
@@ -243,7 +243,7 @@ def _result(published: Evaluation) -> dict:
                 "points": _two(finding.points),
                 "reason": finding.reason,
             }
-            for finding in findings
+            for finding in findings[published.pk]
         ],
         **{name: result[name] for name in ("rescaled", "absolute", "deductions", "veto", "official", "grade")},
     }

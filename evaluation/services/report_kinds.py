@@ -6,7 +6,6 @@ words are the document's own and Chinese, whoever orders it. Nobody is named but
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,49 +17,20 @@ from django.utils.translation import override
 from consortium.models import Organization
 from tasks.models import Milestone
 from zones.ledger import rate_on
-from zones.models import Activity, Contribution, HourlyRate, Mentor, OutcomeKind, Verified, Zone
+from zones.models import Activity, Contribution, HourlyRate, OutcomeKind, Zone
 
 from ..models import AnnualReport, Evaluation, StandardCheck
+from ..models.report_subjects import Scope
 from . import report_figures
+from .report_about import APPROVED, About, about_of, zones_of
+from .report_facts import narrative
 from .report_figures import enterprises_in
 from .report_records import Figure, Grouped, Records, asked, beside, by_group, in_years, products, stated, together
-
-Scope = AnnualReport.Scope
-APPROVED, VERIFIED = {"status": "approved"}, {"status": Verified.Status.VERIFIED.value}
-
-
-@dataclass(frozen=True)
-class About:
-    """Whose year: ``zones`` filters what hangs from a zone by it, after the way from there to the zone."""
-
-    report: AnnualReport
-    year: int
-    zones: dict[str, Any]
-
-    def zone(self, way: str) -> dict[str, Any]:
-        return {f"{way}__{name}" if name else way: value for name, value in self.zones.items()}
-
-    @property
-    def hours(self) -> Records:
-        """The approved hours that the report is about."""
-        filters: dict[str, Any] = {**APPROVED, **self.zone("project__zone")}
-        if self.report.scope == Scope.ENTERPRISE:
-            filters["project__enterprise"] = self.report.organization_id
-        if self.report.innovation_class:
-            mentors = Mentor.objects.filter(innovation_class=self.report.innovation_class_id)
-            filters["person__in"] = sorted(mentors.values_list("person", flat=True))
-        return Records("zones.hourentry", filters, "sum hours")
-
-    def verified(self, name: str, amount: str, **more: Any) -> Records:
-        filters: dict[str, Any] = {**VERIFIED, **self.zone("zone"), **more}
-        if self.report.scope == Scope.ENTERPRISE:
-            filters["enterprise"] = self.report.organization_id
-        return Records(f"zones.{name}", filters, amount)
 
 
 def sections(report: AnnualReport) -> list[dict[str, Any]]:
     """All sections of a report of its kind, from the records as they are now."""
-    about = About(report, report.year, _zones(report))
+    about = about_of(report)
     with override("zh-hans"):
         return [{"title": title, "tables": list(make(about))} for title, make in KINDS()[Scope(report.scope)]]
 
@@ -68,7 +38,8 @@ def sections(report: AnnualReport) -> list[dict[str, Any]]:
 def gather(report: AnnualReport) -> dict[str, Any]:
     """All figures of ``report``. Raises Refused when a published result is not what was published."""
     if report.zone:
-        return {**report_figures.gather(report.zone, report.year), "sections": sections(report)}
+        own = report_figures.gather(report.zone, report.year)
+        return {**own, "sections": sections(report), "narrative": narrative(report)}
     return {
         "year": report.year,
         "consortium": report.consortium.name,
@@ -76,6 +47,7 @@ def gather(report: AnnualReport) -> dict[str, Any]:
         "subject": str(report.subject),
         "college": str(report.innovation_class.zone.college) if report.innovation_class else "",
         "sections": sections(report),
+        "narrative": narrative(report),
     }
 
 
@@ -87,20 +59,12 @@ def named_in(report: AnnualReport) -> set[int]:
     zone = report.innovation_class.zone if report.innovation_class else report.zone
     if zone:
         return {row.pk for year in years for row in enterprises_in(zone, year)}
-    zones = Zone.objects.filter(**_zones(report))
+    zones = Zone.objects.filter(**zones_of(report))
     names = Q(partnerships__zone__in=zones) | Q(projects__zone__in=zones)
     return set(Organization.objects.filter(names).values_list("pk", flat=True))
 
 
-def _zones(report: AnnualReport) -> dict[str, Any]:
-    if report.scope == Scope.COLLEGE:
-        return {"consortium": report.consortium_id, "college": report.organization_id}
-    if report.innovation_class:
-        return {"": report.innovation_class.zone_id}
-    return {"": report.zone_id} if report.zone_id else {"consortium": report.consortium_id}
-
-
-def KINDS() -> dict[AnnualReport.Scope, list[tuple[str, Callable[[About], Iterable[dict]]]]]:
+def KINDS() -> dict[Scope, list[tuple[str, Callable[[About], Iterable[dict]]]]]:
     hours_of = (_("Project hours"), hours)
     return {
         Scope.ZONE: [
@@ -283,7 +247,7 @@ def people(about: About) -> Iterable[dict]:
         return Records("zones.enrollment", began, "count student", {"left_on__lt": f"{when}-01-01"})
 
     def open_zones(when: int) -> Records:
-        filters = {"established_on__lte": f"{when}-12-31", **_zones(about.report)}
+        filters = {"established_on__lte": f"{when}-12-31", **about.zones}
         return Records("zones.zone", filters, "count pk", {"status": "planned"})
 
     classes = Records("zones.innovationclass", about.zone("zone"), "count pk", year="year")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models import AnnualReport
-from .report_document import Band, Chapter, Document, Table, compared, number_text
+from .report_document import Band, Chapter, Document, Table, compared, narrated, number_text
 from .report_print import address, printed
 
 TEMPLATES = Path(__file__).parent.parent / "typst"
@@ -16,7 +16,7 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
     """The template and its inputs: a zone's own one, and one for all other kinds. ``number`` instead of its own."""
     figures = report.figures
     assert figures is not None
-    chapters = [_chapter(chapter) for chapter in compared(figures)]
+    chapters = [_chapter(chapter) for chapter in [*compared(figures), *narrated(figures)]]
     if report.zone:
         given = {**printed(report, written.made_at), "chapters": chapters}
         template = "annual_report.typ"
@@ -39,7 +39,8 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
     tables = [part for part in chapter.parts if isinstance(part, Table)]
-    return {"title": chapter.title, "tables": [_table(table) for table in tables]}
+    paragraphs = [part for part in chapter.parts if isinstance(part, str)]
+    return {"title": chapter.title, "paragraphs": paragraphs, "tables": [_table(table) for table in tables]}
 
 
 def _table(table: Table) -> dict[str, Any]:

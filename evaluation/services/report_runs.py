@@ -16,7 +16,7 @@ from consortium.services import Refused, create, move
 from consortium.services.history import history_row, record_all
 
 from ..models import AnnualReport, ReportRun
-from ..models.reports import Subject
+from ..models.report_subjects import Subject
 from . import reports
 from .notices import tell_run
 

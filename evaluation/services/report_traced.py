@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from zones.models import Activity
 
+from ..models import ReportText
 from .report_document import Cell, cell
 
 
@@ -23,7 +24,7 @@ class Trace:
 
 
 def traced(figures: dict[str, Any]) -> list[Trace]:
-    """All of them: of the sections beside the year before, and a zone's own."""
+    """All of them: of the sections beside the year before, a zone's own, and of sentences."""
     beside = [
         Trace(
             section["title"],
@@ -42,7 +43,21 @@ def traced(figures: dict[str, Any]) -> list[Trace]:
         Trace(*_place(figures, place), cell(_value(figures, place), "scores" if "evaluation" in place else ""), records)
         for place, records in sorted(figures.get("records", {}).items(), key=_natural)  # databases turn them about
     ]
-    return [*beside, *own]
+    years = (str(figures["year"]), str(figures["year"] - 1), _("Against last year"))
+    said = [
+        Trace(
+            str(ReportText.Part(row["part"]).label),
+            "",
+            fact["name"],
+            column,
+            cell(figure["value"], ""),
+            figure["records"],
+        )
+        for row in figures.get("narrative", [])
+        for fact in row["facts"]
+        for column, figure in zip(years, fact["figures"], strict=True)
+    ]
+    return [*beside, *own, *said]
 
 
 def _natural(item: tuple[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ from consortium.typesetting import typeset
 from zones.models import Zone
 
 from ..models import AnnualReport, ReportCopy
-from ..models.reports import Subject
+from ..models.report_subjects import Subject
 from ..program import program
 from .report_document import document
 from .report_docx import report_docx
@@ -66,7 +66,7 @@ def queue_reports(subjects: Iterable[Subject], year: int, *, by: User | None, no
 
 @transaction.atomic
 def _queue(subject: Subject, year: int, by: User | None, now: datetime) -> AnnualReport:
-    _lock(subject)
+    lock_subject(subject)
     about = AnnualReport.about(subject)
     rows = AnnualReport.objects.filter(year=year, **about)
     newest = rows.order_by("-version").with_subject().first()
@@ -83,15 +83,14 @@ def _queue(subject: Subject, year: int, by: User | None, now: datetime) -> Annua
 @transaction.atomic
 def retry(report: AnnualReport, *, by: User | None, now: datetime) -> None:
     """Put a failed report back into the queue. Raises Refused when it is not failed or a newer one is being made."""
-    _lock(report.subject)
-    names = ("consortium_id", "scope", "zone_id", "innovation_class_id", "organization_id", "year")
-    same = AnnualReport.objects.filter(**{name: getattr(report, name) for name in names})
+    lock_subject(report.subject)
+    same = AnnualReport.objects.filter(year=report.year, **report.whose)
     if same.open().exclude(pk=report.pk).exists():
         raise Refused(_("Such a report of this year is being made already."))
     move(report, Status.QUEUED, by=by, error="", progress=0, step="", queued_at=now, **_ordered(by))
 
 
-def _lock(subject: Subject | Organization) -> None:
+def lock_subject(subject: Subject | Organization) -> None:
     """Two who order at once get one report."""
     type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
 

@@ -15,16 +15,28 @@ from ..models import Evaluation, Finding, Indicator, Measurement, Reviewer, Scor
 Status = Evaluation.Status
 
 
-def compute(evaluation: Evaluation) -> scoring.Result:
+Findings = dict[int, list[Finding]]  # by the key of their evaluation
+
+
+def compute(evaluation: Evaluation, findings: Findings | None = None) -> scoring.Result:
     """Count what the reviewers who have finished said. Raises scoring.MissingScore."""
-    return compute_all([evaluation])[evaluation.pk]
+    return compute_all([evaluation], findings)[evaluation.pk]
 
 
-def compute_all(evaluations: Sequence[Evaluation]) -> dict[int, scoring.Result]:
-    """The same for several, by key, in the same number of queries. Schemes are read with the evaluations."""
+def findings_of(evaluations: Sequence[Evaluation]) -> Findings:
+    """By the numbers of their indicators."""
     findings = defaultdict(list)
-    for row in Finding.objects.filter(evaluation__in=evaluations).select_related("indicator"):
+    rows = Finding.objects.filter(evaluation__in=evaluations).select_related("indicator")
+    for row in rows.order_by("indicator__number", "pk"):
         findings[row.evaluation_id].append(row)
+    return findings
+
+
+def compute_all(evaluations: Sequence[Evaluation], findings: Findings | None = None) -> dict[int, scoring.Result]:
+    """The same for several, by key, in the same number of queries; who has the findings at hand gives them. Schemes
+    are read with the evaluations."""
+    if findings is None:
+        findings = findings_of(evaluations)
     items = _items(evaluations)
     rules = {row.scheme_id: row.scheme for row in evaluations}
     counted = {key: scheme.rules() for key, scheme in rules.items()}

@@ -22,6 +22,7 @@ from ..report_forms import ReportForm
 from ..report_links import linked, linked_sections
 from ..services import report_runs, reports
 from ..services.report_changes import changes, is_stale
+from ..services.report_document import narrated
 from ..services.report_print import printed
 from ..services.reports import TYPES
 
@@ -117,6 +118,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "report": report,
             "figures": figures,
             "sections": linked_sections(report, request.user),
+            "narrative": narrated(report.figures or {}),
             "stale": stale,
             "changes": found[:MOST_CHANGES],
             "more_changes": len(found) - MOST_CHANGES,

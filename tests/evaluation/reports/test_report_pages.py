@@ -17,7 +17,7 @@ from .conftest import YEAR, day
 
 pytestmark = pytest.mark.django_db
 LIST_QUERIES = 8
-PAGE_QUERIES = 28
+PAGE_QUERIES = 29
 
 
 @pytest.fixture(autouse=True)
