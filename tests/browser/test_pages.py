@@ -26,7 +26,7 @@ WORDS = {
     "DOCX", "docx", "XLSX", "xlsx", "CSV", "ZIP", "Word", "Excel", "PPT", "SHA", "KB", "MB",
     "English", "Enter", "Esc", "Tab", "GB",
 }  # fmt: skip
-WORDS |= {"API", "JSON", "Chrome", "Linux"}
+WORDS |= {"API", "JSON", "Chrome", "Linux", "PIN", "https"}
 # in the demonstration's sign-in names and addresses
 WORDS |= {"new", "clerk", "late", "engineer", "enterprise", "teacher", "newcomer", "guest", "example", "invalid"}
 WORDS |= {"manage", "py", "verify", "SL"}  # the operator's command; the numbers of contracts
