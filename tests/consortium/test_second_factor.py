@@ -1,7 +1,7 @@
 """The second step of signing in: nobody comes in with the password alone, and a lost telephone locks nobody out."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,9 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consortium.models import Affiliation, HistoryEntry, Invitation, PasswordTries
+from consortium.models import Affiliation, HistoryEntry, Invitation, PasswordTries, User
 from consortium.services import sign_ins
 from consortium.services.people import invite
+from consortium.services.person_file import person_file
+from consortium.services.personal import erase_user
 from consortium.services.second_factors import state_of
 from consortium.services.tokens import make_token
 from tests.together import at_once
@@ -202,6 +204,15 @@ def test_the_database_holds_no_secret_that_gives_codes(protected):
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert app.secret not in kept
     assert totp.TOTP(Authenticator.objects.get(type="totp")).validate_code(app.code())
+
+
+def test_the_persons_own_file_has_no_secret_and_an_erasure_leaves_none(protected, bureau):
+    user, _app, _codes = protected
+    section = next(part for part in person_file(user) if part.name == "mfa.Authenticator")
+    assert [set(row) for row in section.read()] == [{"created_at", "last_used_at"}] * 2
+    user.affiliations.update(ended_on=date(2020, 1, 1))
+    erase_user(User.objects.get(pk=user.pk), by=bureau, reason="本人书面申请注销")
+    assert not Authenticator.objects.exists()
 
 
 def test_with_another_secret_key_no_code_fits_and_the_operator_resets(protected, settings):
