@@ -94,7 +94,7 @@ NOT_PERSONAL = {
     "evaluation.Subtotal": "group dimension",
     "evaluation.Measurement": "measured_at",
     "evaluation.ReportCopy": "sha256 file form",
-    "evaluation.ReportText": "scope part written_at",
+    "evaluation.ReportText": "scope part facts written_at",
     "evaluation.ReportRun": "status ordered_at finished_at",
     "evaluation.GradeBand": "name",
     "evaluation.Indicator": "group dimension name kind rubric measure curve",
