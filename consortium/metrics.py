@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import DatabaseError, models
+from django.db import Error, models
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -75,7 +75,7 @@ def exposition() -> bytes:
     work.register(Work())
     try:
         return generate_latest(requests) + generate_latest(work)
-    except DatabaseError:
+    except Error:
         return generate_latest(requests)
 
 
