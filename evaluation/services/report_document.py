@@ -89,7 +89,7 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
     assert figures is not None
     if report.zone is None:
         return _kind_document(report, made_at)
-    zone = figures["zone"]
+    zone, shown = figures["zone"], printed(report, made_at)
     partners = list(dict.fromkeys(partner["name"] for partner in zone["partners"]))  # one may have come back
     return Document(
         title=_("%(zone)s, annual performance report %(year)s") % {"zone": zone["name"], "year": figures["year"]},
@@ -103,9 +103,9 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             (_("Version"), str(report.version)),
         ],
         chapters=[
-            Chapter(_("The zone"), list(_zone(report, made_at))),
+            Chapter(_("The zone"), list(_zone(report, shown))),
             Chapter(_("Project hours"), list(_hours(figures["hours"], figures["year"]))),
-            Chapter(_("Evaluation"), list(_evaluation(report, made_at))),
+            Chapter(_("Evaluation"), list(_evaluation(report, shown))),
             Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
             *compared(figures),
             *narrated(figures),
@@ -218,10 +218,10 @@ def number_text(value: Cell) -> str:
     return value or "—"
 
 
-def _zone(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+def _zone(report: AnnualReport, shown: dict[str, Any]) -> Iterator[str | Table]:
     assert report.figures is not None
     zone = report.figures["zone"]
-    facts = printed(report, made_at)["zone"]["facts"]
+    facts = shown["zone"]["facts"]
     yield Table(_("Facts"), [_("Fact"), _("Recorded")], [3, 7], [[fact["label"], fact["value"]] for fact in facts])
     yield Table(
         _("Partner enterprises"),
@@ -294,9 +294,9 @@ def _hours(hours: dict, year: int) -> Iterator[str | Table]:
     )
 
 
-def _evaluation(report: AnnualReport, made_at: datetime) -> Iterator[str | Table]:
+def _evaluation(report: AnnualReport, shown: dict[str, Any]) -> Iterator[str | Table]:
     assert report.figures is not None
-    shown, result = printed(report, made_at), report.figures["evaluation"]
+    result = report.figures["evaluation"]
     if shown["evaluation"] is None:
         yield shown["no_evaluation"]
         return

@@ -30,10 +30,9 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
             "seals": written.seals,
             "sha256": written.sha256,
             "chapters": chapters,
-            **address(report),
         }
         template = "kind_report.typ"
-    given["number"] = number or report.number
+    given |= {"number": number or report.number, **address(report)}
     return TEMPLATES / template, {"report": json.dumps(given, ensure_ascii=False)}
 
 

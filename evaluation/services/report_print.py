@@ -29,7 +29,6 @@ def printed(report: AnnualReport, made_at: datetime) -> dict:
         "version": str(report.version),
         "made_on": date_format(timezone.localdate(made_at)),
         "sha256": report.figures_sha256,
-        **address(report),
         "consortium": figures["consortium"],
         "zone": _zone(figures["zone"]),
         "hours": _hours(figures["hours"]),

@@ -10,6 +10,8 @@ from zones.models import Activity
 from ..models import ReportText
 from .report_document import Cell, cell
 
+Words = dict[str, str]
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -39,8 +41,13 @@ def traced(figures: dict[str, Any]) -> list[Trace]:
         for row in table["rows"]
         for column, figure in zip(table["columns"], row["figures"], strict=True)
     ]
+    words = _words()
     own = [
-        Trace(*_place(figures, place), cell(_value(figures, place), "scores" if "evaluation" in place else ""), records)
+        Trace(
+            *_place(figures, place, words),
+            cell(_value(figures, place), "scores" if "evaluation" in place else ""),
+            records,
+        )
         for place, records in sorted(figures.get("records", {}).items(), key=_natural)  # databases turn them about
     ]
     years = (str(figures["year"]), str(figures["year"] - 1), _("Against last year"))
@@ -70,10 +77,9 @@ def _value(figures: Any, place: str) -> str | int:
     return figures
 
 
-def _place(figures: dict[str, Any], place: str) -> tuple[str, str, str, str]:
-    """Chapter, table, row and column of a zone's own figure, in the words of its paper."""
-    chapter, *way = place.split("/")
-    words = {
+def _words() -> tuple[Words, Words, Words]:
+    """Of chapters, of tables, and of rows and columns; asked for once, since there are hundreds of places."""
+    columns = {
         "students": _("Students"), "places": _("Places"), "hours": _("Hours of the year"),
         "total": _("Total"), "entries": _("Hour entries"), "people": _("People who worked"),
         "projects": _("Projects worked on"), "official": _("Official score"), "rescaled": _("Rescaled"),
@@ -87,9 +93,15 @@ def _place(figures: dict[str, Any], place: str) -> tuple[str, str, str, str]:
         "findings": _("Deductions"),
     }  # fmt: skip
     chapters = {"zone": _("The zone"), "hours": _("Project hours"), "evaluation": _("Evaluation")}
+    return chapters, tables, columns
+
+
+def _place(figures: dict[str, Any], place: str, words: tuple[Words, Words, Words]) -> tuple[str, str, str, str]:
+    """Chapter, table, row and column of a zone's own figure, in the words of its paper."""
+    (chapters, tables, columns), (chapter, *way) = words, place.split("/")
     match way:
         case [name]:
-            return chapters[chapter], "", words[name], ""
+            return chapters[chapter], "", columns[name], ""
         case ["months", at]:
             return chapters[chapter], tables["months"], _("%(month)s (month)") % {"month": int(at) + 1}, _("Hours")
         case ["activities", activity]:
@@ -98,5 +110,5 @@ def _place(figures: dict[str, Any], place: str) -> tuple[str, str, str, str]:
             name = figures[chapter]["enterprises"][int(at)]["name"]
             return chapters[chapter], tables["enterprises"], name, str(Activity(activity).label)
         case [rows, at, column]:
-            return chapters[chapter], tables[rows], figures[chapter][rows][int(at)]["name"], words[column]
+            return chapters[chapter], tables[rows], figures[chapter][rows][int(at)]["name"], columns[column]
     raise ValueError(place)

@@ -5,8 +5,8 @@ Text is written as text, whatever it begins with: no cell that we write holds a 
 
 import json
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
-from typing import Any
 
 import xlsxwriter
 from django.apps import apps
@@ -72,18 +72,25 @@ def _records(sheet: Worksheet, traced: list[Trace], looks: dict) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, looks["head"])
     for row, trace in enumerate(traced, 1):
-        words: list = [trace.chapter, trace.table, trace.row, trace.column, trace.value, _what(trace.records)]
+        words: list = [
+            trace.chapter,
+            trace.table,
+            trace.row,
+            trace.column,
+            trace.value,
+            _what(trace.records.get("model") or next(iter(trace.records))),
+        ]
         _line(sheet, row, [*words, json.dumps(trace.records, ensure_ascii=False, sort_keys=True)], looks, "")
 
 
-def _what(records: dict[str, Any]) -> str:
-    """The names of the models that are asked, or how the figure is made of others."""
-    if "model" in records:
-        return str(apps.get_model(records["model"])._meta.verbose_name_plural)
-    [how] = records
+@cache
+def _what(asked: str) -> str:
+    """The name of the model that is asked, or how the figure is made of others; always the paper's."""
+    if "." in asked:
+        return str(apps.get_model(asked)._meta.verbose_name_plural)
     return {
         "minus": _("Difference"), "plus": _("Sum"), "products": _("Hours × rate"), "percent": _("Weight × score"),
-    }[how]  # fmt: skip
+    }[asked]  # fmt: skip
 
 
 def _table(sheet: Worksheet, table: Table, looks: dict) -> int:
