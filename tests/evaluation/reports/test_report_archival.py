@@ -1,4 +1,4 @@
-"""The marks of an archive document (PDF/A-2a, which includes 2b) and of one that everybody can read, in a report of each kind.
+"""The marks of an archive document (PDF/A-2a, which includes 2b) that everybody can read, in each kind of report.
 
 No free checker of PDF/A is installed by a package manager, so the marks that one would look for are read here.
 """
