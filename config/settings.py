@@ -416,6 +416,7 @@ LOGGING = {
         "json": {"()": "config.logs.DiscreetJson", "format": _said, "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["number"]}},
-    "loggers": {"django_guid": {"level": "WARNING"}},
+    # "django": its own handlers would repeat values on the console and in mails
+    "loggers": {"django_guid": {"level": "WARNING"}, "django": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
