@@ -63,6 +63,9 @@ class Quiet(logging.Formatter):
             record.args = tuple(
                 said_by(arg) if isinstance(arg, BaseException) and _is_of_database(arg) else arg for arg in record.args
             )
+        for name in ("args", "data"):  # what Celery says of a job that failed, in text and in JSON
+            if "traceback" in (said := getattr(record, name, None) or ()) and isinstance(said, dict):
+                setattr(record, name, said | {"exc": HIDDEN, "traceback": HIDDEN})
         return super().format(record)
 
     def formatException(self, ei: Any) -> str:

@@ -7,6 +7,7 @@ from io import StringIO
 from logging.config import DictConfigurator
 
 import pytest
+from celery import Celery
 from django.conf import settings as configured
 from django.db import connection, transaction
 from django.test import Client
@@ -138,6 +139,19 @@ def test_a_row_that_somebody_wrote_before_is_logged_without_its_values(written, 
     with pytest.raises(Refused):
         create(twin, by=secretariat)
     assert "somebody was faster" in written.getvalue()
+    assert leaked(written) == []
+
+
+def test_a_job_that_failed_is_logged_without_what_it_worked_on(written):
+    worker = Celery("of the test", set_as_current=False)
+
+    @worker.task(name="of the test")
+    def job():
+        raise ValueError(f"no such person: {NAME}")
+
+    assert job.apply().failed()
+    text = written.getvalue()
+    assert "raised unexpected" in text and "ValueError" in text and "raise ValueError(f" in text.replace("\\", "")
     assert leaked(written) == []
 
 
