@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.urls import reverse
@@ -56,9 +57,17 @@ def linked(figures: dict[str, Any], report: AnnualReport, reader: User) -> dict[
 
 def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
     """The sections of figures beside the year before, each figure as (text, address): the list that shows exactly its
-    records, or nothing where no list asks so."""
+    records, or where no list asks so the page of the figure; nothing of nothing."""
     sections = (report.figures or {}).get("sections", [])
     results = set(Evaluation.objects.visible_to(reader).filter(pk__in=_results(sections)).values_list("pk", flat=True))
+    places = count()  # as ``report_traced`` numbers them
+
+    def address(figure: dict[str, Any]) -> str:
+        number = next(places)
+        if not figure["value"]:
+            return ""
+        return figure_url(figure["records"], results) or reverse("reports:report_figure", args=[report.pk, number])
+
     return [
         {
             "title": section["title"],
@@ -69,10 +78,7 @@ def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
                         {
                             "name": row["name"],
                             "cells": [
-                                (
-                                    number_text(cell(figure["value"], table["unit"])),
-                                    figure_url(figure["records"], results) if figure["value"] else "",
-                                )
+                                (number_text(cell(figure["value"], table["unit"])), address(figure))
                                 for figure in row["figures"]
                             ],
                         }

@@ -10,6 +10,7 @@ report_patterns = [
     path("<int:pk>/", views.report_detail, name="report_detail"),
     path("<int:pk>/download/", views.report_download, name="report_download"),
     path("<int:pk>/retry/", views.report_retry, name="report_retry"),
+    path("<int:pk>/figures/<int:number>/", views.report_figure, name="report_figure"),
     path("<int:pk>/text/", report_texts.report_text, name="report_text"),
     path("<int:pk>/text/<slug:part>/", report_texts.report_text_save, name="report_text_save"),
     path("schedule/", report_runs.report_schedule, name="report_schedule"),

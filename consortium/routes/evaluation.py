@@ -59,6 +59,7 @@ ROUTES: dict[str, Route] = {
     "reports:report_create": "report.add",
     "reports:report_detail": "report.see",
     "reports:report_download": "report.see",
+    "reports:report_figure": "report.see",
     "reports:report_retry": "report.change",
     "reports:report_text": "report.write",
     "reports:report_text_save": "report.write",

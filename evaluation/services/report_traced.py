@@ -50,7 +50,8 @@ def traced(figures: dict[str, Any]) -> list[Trace]:
         )
         for place, records in sorted(figures.get("records", {}).items(), key=_natural)  # databases turn them about
     ]
-    years = (str(figures["year"]), str(figures["year"] - 1), _("Against last year"))
+    year = figures.get("year", 0)
+    years = (str(year), str(year - 1), _("Against last year"))
     said = [
         Trace(
             str(ReportText.Part(row["part"]).label),

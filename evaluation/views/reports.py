@@ -19,11 +19,13 @@ from ..models import AnnualReport, ReportRun
 from ..models.reports import AnnualReportQuerySet
 from ..report_filters import ReportFilter
 from ..report_forms import ReportForm
-from ..report_links import linked, linked_sections
+from ..report_links import figure_url, linked, linked_sections
 from ..services import report_runs, reports
+from ..services.report_behind import MOST, behind
 from ..services.report_changes import changes, is_stale
-from ..services.report_document import narrated
+from ..services.report_document import narrated, number_text
 from ..services.report_print import printed
+from ..services.report_traced import traced
 from ..services.reports import TYPES
 
 MOST_CHANGES = 30  # on the page; the API says all
@@ -105,8 +107,8 @@ def start(request: HttpRequest, orders: Iterable[AnnualReport]) -> None:
 
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
-    made = report.figures is not None
-    figures = printed(report, report.finished_at or timezone.now()) if made and report.zone else None
+    has_own = "zone" in (report.figures or {})
+    figures = printed(report, report.finished_at or timezone.now()) if has_own else None
     if figures:
         figures = linked(figures, report, request.user)
     stale = is_stale(report)
@@ -143,3 +145,21 @@ def report_retry(request: HttpRequest, pk: int) -> HttpResponse:
     report_runs.retry(report, by=request.user, now=timezone.now())
     start(request, [report])
     return redirect("reports:report_list")
+
+
+def report_figure(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The records behind the figure of that number, counted as in the Excel file's list of figures."""
+    report = get_object_or_404(AnnualReport.objects.visible_to(request.user).for_page(), pk=pk)
+    figures = traced(report.figures or {})
+    if number >= len(figures):
+        raise Http404
+    trace = figures[number]
+    context = {
+        "report": report,
+        "trace": trace,
+        "value": number_text(trace.value),
+        "parts": behind(trace.records, request.user),
+        "list_url": figure_url(trace.records, set()),
+        "most": MOST,
+    }
+    return render(request, "reports/report_figure.html", context)

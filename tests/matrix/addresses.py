@@ -54,6 +54,7 @@ WORDS = {
     "evaluation:evidence_add": {"number": 1},
     "evaluation:flag_dismiss": {"number": 1, "about": "0" * 64},
     "evaluation:talk_create": {"number": 1},
+    "reports:report_figure": {"number": 0},
     "reports:report_text_save": {"part": "highlights"},
     "tasks:plan_export": {"kind": "xlsx"},
     "tasks:task_from": {"model": "consortium.duty"},

@@ -49,7 +49,10 @@ def zones(maker: Maker, side: str, consortium: Consortium) -> None:
     maker.student(side, "unplaced")
     report = add("report", side, AnnualReport.objects.create(
         consortium=consortium, zone=zone, year=2025, version=1, queued_at=maker.now, status="failed",
-        error=f"report~{side}",
+        error=f"report~{side}", figures={"year": 2025, "narrative": [{"part": "plans", "text": "", "facts": [{
+            "key": "zones", "name": "zones", "unit": "", "figures": [{"value": 1, "records": {
+                "model": "zones.zone", "filter": {"pk": zone.pk}, "exclude": {}, "amount": "count pk"}}] * 3,
+        }]}]},
     ))  # fmt: skip
     orderer = maker.staff["college_admin"]
     run = add("report_run", side, ReportRun.objects.create(
