@@ -49,7 +49,8 @@ class Table:
     total: list[Cell] = field(default_factory=list)
     note: str = ""
     named_by: int = 0
-    bars: bool = False  # its second column is drawn too
+    chart: str = ""  # columns, stacked, bars or radar: how its columns ``plotted`` are drawn too
+    plotted: tuple[int, ...] = ()
     compares: bool = False  # its last column is the second less the third
 
     @property
@@ -156,7 +157,8 @@ def compared(figures: dict[str, Any]) -> list[Chapter]:
                     [5, *(2 for _column in table["columns"])],
                     rows,
                     note=table["note"],
-                    bars=table["unit"] == "months",
+                    chart="columns" if table["unit"] == "months" else "",
+                    plotted=(1, 2),
                     compares=table["unit"] != "scores",
                 )
             )
@@ -281,6 +283,8 @@ def _hours(hours: dict, year: int) -> Iterator[str | Table]:
         ],
         total=[_("Total"), *(Decimal(hours["activities"][activity]) for activity in used), Decimal(hours["total"])],
         note=_("In hours, counted for the enterprise of the project."),
+        chart="stacked",
+        plotted=tuple(range(1, len(used) + 1)),
     )
     yield Table(
         _("Hours by month"),
@@ -291,6 +295,8 @@ def _hours(hours: dict, year: int) -> Iterator[str | Table]:
             for month, amount in enumerate(hours["months"], 1)
         ],
         total=[_("Total"), Decimal(hours["total"])],
+        chart="columns",
+        plotted=(1,),
     )
 
 
@@ -346,6 +352,16 @@ def _evaluation(report: AnnualReport, shown: dict[str, Any]) -> Iterator[str | T
         total=[_("Total"), "", "", Decimal(words["weight"]), "", None, Score(result["absolute"])],
         note=_("Points are weight times score, each rounded; the total is rounded once. A dash: not chosen."),
         named_by=2,
+        chart="bars",
+        plotted=(6,),
+    )
+    yield Table(
+        _("Scores of the dimensions"),
+        [_("Dimension"), _("Score")],
+        [6, 3],
+        [[row["name"], Score(row["score"])] for row in result["dimensions"]],
+        chart="radar" if len(result["dimensions"]) > 2 else "bars",  # two points make no area
+        plotted=(1,),
     )
     if words["deduction_rows"]:
         yield Table(

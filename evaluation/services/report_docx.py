@@ -1,4 +1,5 @@
-"""The annual report as a Word file for editing: real headings, tables that repeat their head row, numbered captions.
+"""The annual report as a Word file for editing: real headings, tables that repeat their head row, charts,
+numbered captions.
 
 The parts that never change lie in ``docx/`` and are read once a process; the document itself is a string of
 WordprocessingML, because python-docx needs ten times as long for the same tables. All text is escaped and stripped of
@@ -15,8 +16,10 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 
 from .report_document import Band, Cell, Document, Table, number_text
+from .report_docx_charts import chart_xml, drawing, drawn, related, typed
 
 PARTS = Path(__file__).parent.parent / "docx"
+TYPES, RELATED = "[Content_Types].xml", "word/_rels/document.xml.rels"
 WIDTH = 8960  # of the text on A4, in twentieths of a point
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -27,11 +30,16 @@ NUMERALS = [*"一二三四五六七八九十", *(f"十{one}" for one in "一二�
 
 def report_docx(document: Document) -> bytes:
     """The whole file. The same document gives the same bytes."""
+    charts: list[str] = []
     written = {
-        "word/document.xml": _body(document),
+        "word/document.xml": _body(document, charts),
         "word/header.xml": _header(document),
         "docProps/core.xml": _properties(document),
+        **{f"word/charts/chart{number}.xml": chart for number, chart in enumerate(charts, 1)},
     }
+    numbers = range(1, len(charts) + 1)
+    for part, close, said in ((TYPES, "</Types>", typed), (RELATED, "</Relationships>", related)):
+        written[part] = _parts()[part].decode().replace(close, "".join(map(said, numbers)) + close)
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in {**_parts(), **{name: text.encode() for name, text in written.items()}}.items():
@@ -46,7 +54,8 @@ def _parts() -> dict[str, bytes]:
     return {path.relative_to(PARTS).as_posix(): path.read_bytes() for path in files}
 
 
-def _body(document: Document) -> str:
+def _body(document: Document, charts: list[str]) -> str:
+    """The text; the charts that stand in it are added to ``charts``."""
     parts = [_paragraph(document.consortium), _paragraph(document.title, "Title"), _cover(document)]
     label = _("SHA-256 of the figures")
     parts += [_paragraph(f"{label}　{document.sha256}", "Note"), BREAK]
@@ -60,6 +69,9 @@ def _body(document: Document) -> str:
             captions += 1
             parts += [_caption(captions, part.title), _table(part)]
             parts.append(_paragraph(part.note, "Note"))  # between two tables stands a paragraph, or they are one
+            if drawn(part):
+                charts.append(chart_xml(part, text_of))
+                parts += [drawing(len(charts), part), _caption(len(charts), part.title, "图")]
     parts.append(_signatures(document))
     return f"{HEAD}<w:document {W} {R}><w:body>{''.join(parts)}{SECTION}</w:body></w:document>"
 
@@ -90,10 +102,10 @@ def _paragraph(text: str, style: str = "", bold: bool = False, right: bool = Fal
     return f"<w:p>{f'<w:pPr>{about}</w:pPr>' if about else ''}{_run(text, bold)}</w:p>"
 
 
-def _caption(number: int, title: str) -> str:
+def _caption(number: int, title: str, what: str = "表") -> str:
     """表 1, counted by Word itself, so that a table put in between moves the others on."""
-    field = f'<w:fldSimple w:instr="SEQ 表 \\* ARABIC"><w:r><w:t>{number}</w:t></w:r></w:fldSimple>'
-    return f'<w:p><w:pPr><w:pStyle w:val="Caption"/></w:pPr>{_run("表 ")}{field}{_run(f"　{title}")}</w:p>'
+    field = f'<w:fldSimple w:instr="SEQ {what} \\* ARABIC"><w:r><w:t>{number}</w:t></w:r></w:fldSimple>'
+    return f'<w:p><w:pPr><w:pStyle w:val="Caption"/></w:pPr>{_run(f"{what} ")}{field}{_run(f"　{title}")}</w:p>'
 
 
 def _cell(content: str, width: int, marked: bool = False, span: int = 1) -> str:

@@ -49,7 +49,7 @@ def _table(table: Table) -> dict[str, Any]:
         "head": table.head,
         "rows": [[row[0], *(number_text(value) for value in row[1:])] for row in lines],
         "note": table.note,
-        "bars": _bars(lines) if table.bars else [],
+        "bars": _bars(lines) if table.chart else [],
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.worksheet import Worksheet
 
 from .report_document import Band, Document, Table, number_text
+from .report_docx_charts import drawn
 from .report_traced import Trace
 
 NAME_CHARS, WIDEST = 28, 60  # Excel takes 31 characters; a number stands before them
@@ -43,7 +44,7 @@ def report_xlsx(document: Document, traced: list[Trace]) -> bytes:
         name = f"{number} {table.title.translate(UNFIT)}"[:NAME_CHARS]
         sheet = book.add_worksheet(name)
         last = _table(sheet, table, looks)
-        if table.rows and table.title in {_("Hours by month"), _("Hours by enterprise and activity")}:
+        if drawn(table) and not any(isinstance(row, Band) for row in table.rows):
             _chart(book, sheet, name, table, last)
     if traced:
         _records(book.add_worksheet(_("Figures and records")), traced, looks)
@@ -131,19 +132,20 @@ def _line(sheet: Worksheet, row: int, cells: list, looks: dict, kind: str) -> No
 
 
 def _chart(book: xlsxwriter.Workbook, sheet: Worksheet, name: str, table: Table, last: int) -> None:
-    """Bars of each column but the total, beside the table."""
-    chart = book.add_chart({"type": "column", "subtype": "stacked"})
-    columns = range(1, len(table.head) - (1 if len(table.head) > 2 else 0))
-    for column in columns:
+    """The chart that the table asks for, beside it."""
+    kinds = {"columns": ("column", "clustered"), "stacked": ("column", "stacked"), "bars": ("bar", "clustered")}
+    kind, subtype = kinds.get(table.chart, ("radar", "with_markers"))
+    chart = book.add_chart({"type": kind, "subtype": subtype})
+    for column in table.plotted:
         chart.add_series(
             {
                 "name": [name, 0, column],
-                "categories": [name, 1, 0, last, 0],
+                "categories": [name, 1, table.named_by, last, table.named_by],
                 "values": [name, 1, column, last, column],
             }
         )
     chart.set_title({"name": table.title})
-    if len(columns) == 1:
+    if len(table.plotted) == 1:
         chart.set_legend({"none": True})
     chart.set_size({"width": 640, "height": 320})
     sheet.insert_chart(1, len(table.head) + 1, chart)

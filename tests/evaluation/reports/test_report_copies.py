@@ -2,9 +2,11 @@
 
 import datetime
 import hashlib
+import zipfile
 from decimal import Decimal
 from io import BytesIO
 
+import lxml.etree
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,8 +16,9 @@ from pypdf import PdfReader
 
 from evaluation.models import AnnualReport
 from evaluation.services import reports
-from evaluation.services.report_document import Table, document, number_text
+from evaluation.services.report_document import Band, Table, document, number_text
 from evaluation.services.report_docx import report_docx
+from evaluation.services.report_docx_charts import drawn
 from evaluation.services.report_xlsx import report_xlsx
 
 from .conftest import YEAR, day
@@ -84,13 +87,43 @@ def test_word_has_the_tables_of_the_figures_with_headings_captions_and_repeated_
     ]  # fmt: skip
     expected = tables_of(written)
     captions = [row._p.xpath("string(.)") for row in file.paragraphs if row.style.name == "Caption"]
-    assert captions == [f"表 {number}　{table.title}" for number, table in enumerate(expected, 1)]
+    figures = [table for table in expected if drawn(table)]
+    assert [one for one in captions if one[0] == "表"] == [
+        f"表 {n}　{table.title}" for n, table in enumerate(expected, 1)
+    ]
+    assert [one for one in captions if one[0] == "图"] == [
+        f"图 {n}　{table.title}" for n, table in enumerate(figures, 1)
+    ]
     found = file.tables[1:-1]  # the first is the cover's, the last the seals'
     assert len(found) == len(expected)
     for table, wanted in zip(found, expected, strict=True):
         read = [[cell.text for cell in row.cells] for row in table.rows]
         assert read[: len(wanted.rows) + 1] == lines_of(wanted)
         assert table.rows[0]._tr.trPr.findall(".//{*}tblHeader")
+
+
+def test_word_draws_the_hours_and_scores_itself(written):
+    """Charts of the kind that Word makes, with the digits of their tables and no hidden workbook."""
+    drawn_ones = [table for table in tables_of(written) if drawn(table)]
+    assert [table.chart for table in drawn_ones] == ["stacked", "columns", "bars", "radar"]
+    with zipfile.ZipFile(BytesIO(report_docx(written))) as file:
+        names = set(file.namelist())
+        body = lxml.etree.fromstring(file.read("word/document.xml"))
+        related = lxml.etree.fromstring(file.read("word/_rels/document.xml.rels"))
+        targets = {row.get("Id"): row.get("Target") for row in related}
+        shown = body.xpath("//*[local-name()='chart']/@*[local-name()='id']")
+        assert [targets[one] for one in shown] == [f"charts/chart{number}.xml" for number in range(1, 5)]
+        types = file.read("[Content_Types].xml").decode()
+        for number, table in enumerate(drawn_ones, 1):
+            assert f"/word/charts/chart{number}.xml" in types
+            chart = lxml.etree.fromstring(file.read(f"word/charts/chart{number}.xml"))
+            lines = [row for row in table.rows if not isinstance(row, Band)]
+            for series, at in zip(chart.xpath("//*[local-name()='ser']"), table.plotted, strict=True):
+                said = series.xpath("./*[local-name()='val']//*[local-name()='v']/text()")
+                assert said == [str(row[at]) for row in lines if row[at] is not None]
+                names_said = series.xpath("./*[local-name()='cat']//*[local-name()='v']/text()")
+                assert names_said == [number_text(row[table.named_by]) for row in lines]
+    assert not [name for name in names if name.endswith((".xlsx", ".bin", ".png"))]
 
 
 def test_excel_has_numbers_that_add_up_to_the_hours(written, full):
