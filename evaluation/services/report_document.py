@@ -123,6 +123,9 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
     kind = AnnualReport.Scope(figures["kind"])
     school = {AnnualReport.Scope.COLLEGE: figures["subject"], AnnualReport.Scope.CLASS: figures["college"]}.get(kind)
     seals = [(_("School"), school)] if school else [(str(kind.label), figures["subject"])]
+    seals += [(_("Enterprise"), name) for name in figures.get("partners", [])]
+    if kind == AnnualReport.Scope.ENTERPRISE:  # the other side of what it gave and received
+        seals.append((_("Consortium"), figures["consortium"]))
     return Document(
         title=_("%(zone)s, annual performance report %(year)s") % {"zone": figures["subject"], "year": figures["year"]},
         number=report.number,

@@ -55,6 +55,11 @@ def enterprises_in(zone: Zone, year: int) -> QuerySet[Organization]:
     return Organization.objects.filter(reduce(or_, (Q(pk__in=rows.order_by()) for rows in named)))
 
 
+def partners_in(zone: Zone, year: int) -> list[str]:
+    """The names of the enterprises that were partners in the year; one that came back stands once."""
+    return list(dict.fromkeys(partnership.enterprise.name for partnership in _partnerships(zone, year)))
+
+
 def zone_facts(zone: Zone, year: int, classes: list[InnovationClass], projects: list[Project]) -> dict:
     """What the zone is, its partners, and the classes and projects that ran in the year, as recorded now."""
     enrolled = set(_enrollments(zone, year).values_list("innovation_class", "student"))

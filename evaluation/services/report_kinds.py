@@ -20,7 +20,7 @@ from ..models.report_subjects import Scope
 from . import report_figures
 from .report_about import About, about_of, zones_of
 from .report_facts import narrative
-from .report_figures import enterprises_in
+from .report_figures import enterprises_in, partners_in
 from .report_sections.enterprise import gave, received
 from .report_sections.evaluations import evaluations, standard
 from .report_sections.governance import council, tasks
@@ -46,6 +46,7 @@ def gather(report: AnnualReport) -> dict[str, Any]:
         "kind": report.scope,
         "subject": str(report.subject),
         "college": str(report.innovation_class.zone.college) if report.innovation_class else "",
+        "partners": partners_in(report.innovation_class.zone, report.year) if report.innovation_class else [],
         "sections": sections(report),
         "narrative": narrative(report),
     }

@@ -24,11 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, required=True)
         parser.add_argument("--zone", metavar="CODE", help="only this zone")
         parser.add_argument("--consortium", metavar="CODE", help="only the zones of this consortium")
+        parser.add_argument("--summary", action="store_true", help="the summary of each consortium too")
         parser.add_argument("--wait", action="store_true", help="show progress; 0 only when all are done")
         parser.add_argument("--timeout", type=int, default=3600, metavar="SECONDS", help="with --wait, default 3600")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        zones = reports.reportable(Zone.objects.all()).order_by("consortium", "code")
+        zones = reports.reportable(Zone.objects.select_related("consortium")).order_by("consortium", "code")
         if options["consortium"]:
             zones = zones.filter(consortium__code=options["consortium"])
         if options["zone"]:
@@ -36,24 +37,25 @@ class Command(BaseCommand):
         if not zones:
             raise CommandError(_("There is no such zone, or it has not begun to work."))
         try:
-            orders = self.order(zones, options["year"])
+            orders = self.order(zones, options["year"], options["summary"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         for report in orders:
-            self.stdout.write(f"{report.number} {report.zone}: {report.get_status_display()}")
+            self.stdout.write(f"{report.number} {report.subject}: {report.get_status_display()}")
         if not announce(orders):
             self.stderr.write(_("The broker does not answer; a worker finds the reports when it looks for them."))
         if options["wait"]:
             self.wait([report.pk for report in orders], options["timeout"])
 
     @transaction.atomic
-    def order(self, zones: Iterable[Zone], year: int) -> list[AnnualReport]:
+    def order(self, zones: Iterable[Zone], year: int, with_summary: bool) -> list[AnnualReport]:
         """One run for each consortium."""
         now = timezone.now()
         orders: list[AnnualReport] = []
-        for _consortium, its_zones in groupby(zones, key=lambda zone: zone.consortium_id):
-            run = report_runs.order_reports(its_zones, year, by=None, now=now)
-            orders += run.reports.with_subject().order_by("zone__code", "pk")
+        for consortium, its_zones in groupby(zones, key=lambda zone: zone.consortium):
+            subjects = [*its_zones, *([consortium] if with_summary else [])]
+            run = report_runs.order_reports(subjects, year, by=None, now=now)
+            orders += run.reports.with_subject().order_by(*AnnualReport.objects.by_subject(), "pk")
         return orders
 
     def wait(self, pks: list[int], timeout: int) -> None:

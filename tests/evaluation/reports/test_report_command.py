@@ -18,6 +18,14 @@ def test_the_zones_that_work_are_queued_and_named(zone, shared_zone, make_zone, 
     assert set(AnnualReport.objects.values_list("requested_by", "status")) == {(None, "queued")}
 
 
+def test_the_summary_of_the_consortium_comes_with_its_zones(zone, consortium, capsys):
+    call_command("make_reports", year=YEAR, summary=True)
+    summary = f"2025-{consortium.code.upper()}-01 {consortium}: Queued"
+    assert capsys.readouterr().out.splitlines() == ["2025-CNC-01 数控加工产教特区: Queued", summary]
+    [report] = AnnualReport.objects.filter(scope="consortium")
+    assert report.runs.get().reports.count() == 2
+
+
 def test_one_zone_can_be_chosen(zone, shared_zone):
     call_command("make_reports", year=YEAR, zone="mould")
     assert list(AnnualReport.objects.values_list("zone__code", flat=True)) == ["mould"]
