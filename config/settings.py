@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "consortium.middleware.SessionAgeMiddleware",
     "consortium.middleware.SecondFactorMiddleware",
+    "consortium.middleware.PasswordAgeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -140,12 +141,23 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "consortium.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "consortium.accounts.PasswordLength", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+PASSWORD_POLICIES = {
+    "nist": [
+        {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+        {"NAME": "consortium.accounts.PasswordLength", "OPTIONS": {"min_length": 10}},
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    ],
+}
+PASSWORD_POLICIES["djbh"] = [
+    *PASSWORD_POLICIES["nist"],
+    {"NAME": "consortium.passwords.Complexity"},
+    {"NAME": "consortium.passwords.NoneOfTheLast"},
 ]
+PASSWORD_POLICY = env.str("PASSWORD_POLICY", "nist")
+if PASSWORD_POLICY not in PASSWORD_POLICIES:
+    raise ImproperlyConfigured(f"PASSWORD_POLICY is {PASSWORD_POLICY!r}; it takes {' or '.join(PASSWORD_POLICIES)}.")
+AUTH_PASSWORD_VALIDATORS = PASSWORD_POLICIES[PASSWORD_POLICY]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "consortium.accounts.AccountAdapter"

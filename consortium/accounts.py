@@ -4,7 +4,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import password_reset
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.signals import user_logged_in
@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .middleware import SecondFactorMiddleware, SessionAgeMiddleware
+from .middleware import PasswordAgeMiddleware, SecondFactorMiddleware, SessionAgeMiddleware
+from .passwords import is_too_old
 from .services import Refused, sign_ins
 from .services.history import address, record
 
@@ -72,6 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):
 def begin_counting(request: HttpRequest, user: Any, **_: Any) -> None:
     SessionAgeMiddleware.begin(request)
     SecondFactorMiddleware.begin(request, user)
+    PasswordAgeMiddleware.begin(request, is_too_old(user, timezone.now()))
+
+
+@receiver([password_changed, password_reset, password_set])
+def begin_its_age(request: HttpRequest, user: Any, **_: Any) -> None:
+    PasswordAgeMiddleware.begin(request, False)
 
 
 @receiver(password_reset)

@@ -108,6 +108,44 @@ class SecondFactorMiddleware:
         return HttpResponseRedirect(reverse("mfa_index"))
 
 
+class PasswordAgeMiddleware:
+    """Whoever has a password that is too old (PASSWORD_POLICY=djbh) changes it first, and goes nowhere else.
+
+    The answer is found at signing in and kept in the session; a token is none, so programs go on working.
+    """
+
+    OLD = "password_too_old"
+    OPEN = SecondFactorMiddleware.OPEN | {"account_change_password"}
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    @classmethod
+    def begin(cls, request: HttpRequest, is_old: bool) -> None:
+        if is_old:
+            request.session[cls.OLD] = True
+        else:
+            request.session.pop(cls.OLD, None)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        here = request.resolver_match
+        if (
+            SESSION_KEY not in request.session
+            or not request.session.get(self.OLD)
+            or here
+            and here.view_name in self.OPEN
+        ):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": _("Your password is too old. Change it in the browser first.")}, status=403)
+        messages.info(request, _("Your password is too old. Set another one to go on."))
+        page = reverse("account_change_password")
+        return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else HttpResponseRedirect(page)
+
+
 class RefusalMiddleware:
     """A refused act on a page ends where the person was, with the sentence. (The API answers 409 by itself.)"""
 

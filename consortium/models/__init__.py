@@ -20,6 +20,7 @@ from .meetings import Meeting, MeetingSeat
 from .members import Consortium, Contact, Department, Membership, Organization, SearchKey
 from .notices import Announcement, AnnouncementAudience, AnnouncementReceipt, Notice, NoticeChoice
 from .opinions import Opinion
+from .passwords import OldPassword
 from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
 from .platforms import Platform
@@ -64,6 +65,7 @@ __all__ = [
     "Organization",
     "Ownership",
     "PaperReceipt",
+    "OldPassword",
     "PasswordTries",
     "PersonalDataAccess",
     "Platform",

@@ -23,7 +23,13 @@ YEARS_KEPT = 3  # Personal Information Protection Law, article 56
 SHORTEST_REASON = 5
 ACTS = [gettext_noop("erased"), gettext_noop("disclosed")]
 # what lets an erased person in, or says where the person was
-LEFTOVERS = ["consortium.ApiToken", "account.EmailAddress", "usersessions.UserSession", "mfa.Authenticator"]
+LEFTOVERS = [
+    "consortium.ApiToken",
+    "consortium.OldPassword",
+    "account.EmailAddress",
+    "usersessions.UserSession",
+    "mfa.Authenticator",
+]
 
 
 def check_reason(reason: str) -> str:

@@ -9,6 +9,7 @@ NOT_PERSONAL = {
     "consortium.SearchKey": "key",
     "consortium.FollowUp": "at",
     "consortium.PasswordTries": "last_at",
+    "consortium.OldPassword": "password set_at",
     "consortium.Platform": "kind name since until note",
     "consortium.Joining": "name credit_code kind applied_on reason status body decided_on decision",
     "consortium.MemberImport": "name status result at",
