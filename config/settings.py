@@ -353,6 +353,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = whole("WORKERS", 2, highest=64)
 # children begin from nothing: a fork would share the threads and locks of Typst and of the connections
 CELERY_WORKER_POOL_START_METHOD = "spawn"
+CELERY_WORKER_POOL = "config.pool:TaskPool"
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0  # seconds to read the program; with the usual 4 a busy machine has no child
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kilobytes, after which a child is replaced
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200

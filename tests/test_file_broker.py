@@ -45,8 +45,8 @@ def test_no_message_is_taken_before_it_is_whole(tmp_path):
 
 
 def test_control_kombus_own_gives_messages_that_are_not_whole(tmp_path):
-    """If this fails Kombu has mended it, and ``config.file_broker`` can go."""
-    assert torn_reads(filesystem.Transport, tmp_path)[1] > 0
+    """If this fails Kombu has mended it, and ``config.file_broker`` can go. One round finds some most times."""
+    assert any(torn_reads(filesystem.Transport, tmp_path)[1] for _round in range(12))
 
 
 def test_a_broken_message_is_left_out_and_the_next_one_comes(tmp_path, caplog):

@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings as configured
 from django.db import connection, connections, transaction
 
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(configured.BASE_DIR)
 PATIENCE = 90  # seconds; a busy machine is slow, a hanging test is worse
 LEASE = 4
+AWAY = 8  # seconds that the broker is away
 
 
 @pytest.fixture
@@ -170,3 +174,51 @@ def test_a_child_killed_in_the_middle_is_replaced_and_the_report_is_made_once(or
     eventually(lambda: not rows.exclude(status="done").exists(), tmp_path)
     assert (worker.poll(), rows.get(pk=victim.pk).attempt) == (None, 2)
     assert sorted(rows.values_list("zone", "version")) == sorted((order.zone_id, 1) for order in orders)
+
+
+@pytest.fixture
+def broker(environment, tmp_path):
+    """A Redis of the test's own: a function that starts it, empty, and one that ends it."""
+    server = shutil.which("redis-server")
+    if server is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail("redis-server is absent and REQUIRE_ALL is set")
+        pytest.skip("redis-server is absent")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+    running: list[subprocess.Popen] = []
+
+    def start() -> None:
+        about = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+        running.append(subprocess.Popen([server, *about], stdout=subprocess.DEVNULL))
+
+    def end() -> None:
+        for process in running:
+            process.kill()
+            process.wait()
+        running.clear()
+
+    start()
+    yield start, end
+    end()
+
+
+def test_a_broker_that_is_emptied_and_away_loses_no_order(orders, broker, run, environment, tmp_path, now):
+    """What is ordered while it is away is made when it is back, by the worker and scheduler that were there before."""
+    start, end = broker
+    rows = AnnualReport.objects
+    scheduler, worker = run(*SCHEDULER), run(*WORKER)
+    eventually(lambda: rows.filter(status="done").exists(), tmp_path)
+    redis.Redis.from_url(environment["REDIS_URL"]).flushall()
+    eventually(lambda: rows.filter(status="done").count() == len(orders), tmp_path)
+    end()
+    reports.queue_reports([order.zone for order in orders], YEAR - 1, by=None, now=now)
+    time.sleep(AWAY)
+    assert set(rows.filter(year=YEAR - 1).values_list("status", "attempt")) == {("queued", 0)}
+    start()
+    eventually(lambda: not rows.exclude(status="done").exists(), tmp_path)
+    assert (scheduler.poll(), worker.poll()) == (None, None)
+    assert set(rows.values_list("version", "attempt")) == {(1, 1)}
+    assert rows.count() == 2 * len(orders)
