@@ -71,7 +71,7 @@ def test_of_forty_passwords_at_once_over_two_processes_five_are_tried(program):
 
 def test_a_request_sent_eight_times_at_once_over_two_processes_is_done_once(program):
     """All with one Idempotency-Key; another eight without it are the control."""
-    token = program.manage("create_token", "secretariat", "--name", "again").split()[-1]
+    token = program.manage("create_token", "secretariat", "--name", "再试一次").split()[-1]
     head = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
 
     def ask(path: str, data: bytes | None = None, **more: str) -> tuple[str | None, dict]:
