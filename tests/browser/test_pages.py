@@ -28,7 +28,8 @@ WORDS = {
 }  # fmt: skip
 WORDS |= {"API", "JSON", "Chrome", "Linux", "PIN", "https"}
 # in the demonstration's sign-in names and addresses
-WORDS |= {"new", "clerk", "college_admin", "late", "engineer", "enterprise", "teacher", "newcomer", "guest", "example", "invalid"}
+WORDS |= {"new", "clerk", "late", "engineer", "enterprise", "teacher", "newcomer", "guest", "example", "invalid"}
+WORDS |= {"college_admin"}
 WORDS |= {"manage", "py", "verify", "SL"}  # the operator's command; the numbers of contracts
 CODES = {"assembly", "auto", "cnc", "control", "ecommerce", "mould", "robot", "rural", "software"}
 WORDS |= CODES | {code.upper() for code in CODES} | set(USERNAMES)
