@@ -65,6 +65,19 @@ class SessionAgeMiddleware:
             session[self.BEGUN], session[self.SEEN] = begun, now
 
 
+def is_page(request: HttpRequest) -> bool:
+    """A whole page, not a part of one and not the API."""
+    return not request.path.startswith("/api/") and not request.headers.get("HX-Request")
+
+
+def sent_to(page: str, request: HttpRequest, sentence: str) -> HttpResponse:
+    """The answer to whoever must do something else first: the browser goes to that page, the API says the sentence."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": sentence}, status=403)
+    address = reverse(page)
+    return HttpResponseRedirect(address) if is_page(request) else HttpResponseClientRedirect(address)
+
+
 class SecondFactorMiddleware:
     """Whoever must have a second factor and has none comes to the pages that set it up, and nowhere else.
 
@@ -98,14 +111,10 @@ class SecondFactorMiddleware:
         here = request.resolver_match
         if not request.session[self.MISSING] or here and here.view_name in self.OPEN:
             return None
-        if request.path.startswith("/api/"):
-            sentence = _("Your role asks for a second step when you sign in. Set it up in the browser first.")
-            return JsonResponse({"detail": sentence}, status=403)
-        if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(reverse("mfa_index"))
-        if request.method == "GET":
+        if is_page(request) and request.method == "GET":
             request.session[self.THEN] = request.get_full_path()
-        return HttpResponseRedirect(reverse("mfa_index"))
+        sentence = _("Your role asks for a second step when you sign in. Set it up in the browser first.")
+        return sent_to("mfa_index", request, sentence)
 
 
 class PasswordAgeMiddleware:
@@ -131,19 +140,15 @@ class PasswordAgeMiddleware:
             request.session.pop(cls.OLD, None)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        here = request.resolver_match
-        if (
-            SESSION_KEY not in request.session
-            or not request.session.get(self.OLD)
-            or here
-            and here.view_name in self.OPEN
-        ):
+        if SESSION_KEY not in request.session or not request.session.get(self.OLD):
             return None
-        if request.path.startswith("/api/"):
-            return JsonResponse({"detail": _("Your password is too old. Change it in the browser first.")}, status=403)
-        messages.info(request, _("Your password is too old. Set another one to go on."))
-        page = reverse("account_change_password")
-        return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else HttpResponseRedirect(page)
+        here = request.resolver_match
+        if here and here.view_name in self.OPEN:
+            return None
+        if is_page(request):
+            messages.info(request, _("Your password is too old. Set another one to go on."))
+        sentence = _("Your password is too old. Change it in the browser first.")
+        return sent_to("account_change_password", request, sentence)
 
 
 class RefusalMiddleware:
