@@ -101,7 +101,7 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             (_("Department"), zone["department"]),
             (_("Partner enterprises"), "、".join(partners) or "—"),
             (_("Made on"), date_format(timezone.localdate(made_at))),
-            (_("Version"), str(report.version)),
+            (_("Edition"), _("Version %(number)s") % {"number": report.version}),
         ],
         chapters=[
             Chapter(_("The zone"), list(_zone(report, shown))),
@@ -134,7 +134,7 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
             (str(kind.label), figures["subject"]),
             *([(_("College"), figures["college"])] if figures["college"] else []),
             (_("Made on"), date_format(timezone.localdate(made_at))),
-            (_("Version"), str(report.version)),
+            (_("Edition"), _("Version %(number)s") % {"number": report.version}),
         ],
         chapters=[*compared(figures), *narrated(figures)],
         seals=seals,
