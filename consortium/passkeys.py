@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -11,8 +12,12 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from .accounts import device_of
+from .services import Refused, sign_ins
 
 LARGEST = 20_000  # characters; real ones have about a thousand, those with a maker's certificates some thousands
 NOT_READABLE = (TypeError, ValueError, LookupError, AttributeError)  # of what is no credential, by the library
@@ -62,13 +67,25 @@ class NameForm(EditWebAuthnForm):
 
 
 class PasskeyForm(AuthenticateWebAuthnForm):
+    """Its tries are those of the codes: five of both together."""
+
     credential = _credential()
 
     def clean_credential(self) -> Any:
+        device = device_of(context.request, self.user.username)
         try:
-            return super().clean_credential()
-        except NOT_READABLE:
+            sign_ins.reserve_code(self.user, device=device, now=timezone.now())
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from None
+        try:
+            authenticator = super().clean_credential()
+        except (ValidationError, *NOT_READABLE) as error:
+            sign_ins.passkey_failed(self.user)
+            if isinstance(error, ValidationError):
+                raise
             raise ValidationError(_("This passkey cannot be read. Try again.")) from None
+        sign_ins.code_succeeded(self.user, device=device)
+        return authenticator
 
 
 class PasskeyAgainForm(PasskeyForm, ReauthenticateWebAuthnForm):

@@ -164,7 +164,12 @@ class HistoryEntry(About):
 
 
 FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "restored": _("File restored")}
-SIGN_INS = {"signed in": _("Signed in"), "wrong password": _("Wrong password"), "wrong code": _("Wrong code")}
+SIGN_INS = {
+    "signed in": _("Signed in"),
+    "wrong password": _("Wrong password"),
+    "wrong code": _("Wrong code"),
+    "wrong passkey": _("Wrong passkey"),
+}
 SECOND_FACTOR = {
     "totp added": _("Authenticator app set up as the second step"),
     "totp removed": _("Authenticator app no longer the second step"),

@@ -67,21 +67,26 @@ def failed(username: str, *, now: datetime) -> None:
 
 
 def reserve_code(user: User, *, device: str, now: datetime) -> None:
-    """Count a code of the second factor before it is looked at, as passwords are. Raises Refused after five."""
+    """Count a code or passkey before it is looked at, as passwords are. Raises Refused after five of both."""
     key = _code_key(user, device)
     if not PasswordTries.objects.reserve(key, most=OF_NAME, after=now - PAUSE, now=now):
-        sentence = _("Too many wrong codes. Try again after %(time)s.")
+        sentence = _("Too many wrong codes or passkeys. Try again after %(time)s.")
         raise Refused(sentence % {"time": _again(key, now)})
 
 
 def code_succeeded(user: User, *, device: str) -> None:
-    """The code was right: the count begins anew."""
+    """The code or passkey was right: the count begins anew."""
     PasswordTries.objects.filter(key=_code_key(user, device)).delete()
 
 
 def code_failed(user: User) -> None:
     """The code was wrong: whoever was to be signed in finds it in the history."""
     record(user, by=None, what="wrong code")
+
+
+def passkey_failed(user: User) -> None:
+    """The passkey was refused: whoever was to be signed in finds it in the history."""
+    record(user, by=None, what="wrong passkey")
 
 
 def use_code(user: User, code: str, *, now: datetime) -> bool:

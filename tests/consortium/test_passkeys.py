@@ -3,22 +3,26 @@
 import json
 import os
 import re
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.test import Client
+from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
-from consortium.models import HistoryEntry
+from consortium.models import HistoryEntry, PasswordTries
 
 GOOD = "right-horse-battery"
 ADD, CODE = "/accounts/2fa/webauthn/add/", "/accounts/2fa/authenticate/"
 WRONG, UNREADABLE = "This code is wrong or was used before.", "This passkey cannot be read."
+TOO_MANY = "Too many wrong codes or passkeys."
 Flag = AuthenticatorData.FLAG
 GARBAGE = [
     "", "x", "5", "[]", "[1]", "{}", "null", '"x"', '{"id": "x"}', '{"id": 1, "rawId": 2, "response": 3, "type": 4}',
@@ -212,3 +216,49 @@ def test_whoever_must_have_a_second_step_may_add_a_passkey(settings, somebody):
 def test_whoever_has_an_app_only_is_not_offered_a_passkey(somebody):
     Authenticator.objects.create(user=somebody, type="totp", data={"secret": "x"})
     assert 'id="use_passkey"' not in sign_in(somebody).get(CODE).content.decode()
+
+
+def answer(client: Client, key: Key, **how: bool) -> str:
+    """What is said to the key's answer to what the page asks now."""
+    options = options_of(client.get(CODE).content.decode())
+    page = client.post(CODE, {"credential": key.used(options, **how)})
+    return "in" if page.status_code == 302 else page.content.decode()
+
+
+def tries_of(user) -> list[str]:
+    return list(HistoryEntry.objects.of(user).filter(what__startswith="wrong").values_list("what", flat=True))
+
+
+def test_five_refused_passkeys_and_codes_are_looked_at_and_then_not_even_the_right_key(somebody, key):
+    client = sign_in(somebody)
+    for _try in range(3):
+        assert WRONG in answer(client, key, spoil=True)
+    assert WRONG in client.post(CODE, {"code": "000000"}).content.decode()
+    assert WRONG in client.post(CODE, {"credential": '{"id": "AA", "rawId": "AA"}'}).content.decode()
+    assert TOO_MANY in answer(client, key)
+    other = sign_in(somebody)  # the password is known, and still it is one count
+    assert TOO_MANY in answer(other, key)
+    assert TOO_MANY in other.post(CODE, {"code": "000000"}).content.decode()
+    assert sorted(tries_of(somebody)) == ["wrong code", *["wrong passkey"] * 4]
+    PasswordTries.objects.update(last_at=timezone.now() - timedelta(minutes=16))
+    assert answer(other, key) == "in"
+
+
+def test_the_right_passkey_begins_the_count_anew(somebody, key):
+    for _time in range(2):
+        client = sign_in(somebody)
+        for _try in range(4):
+            assert WRONG in answer(client, key, spoil=True)
+        assert answer(client, key) == "in"
+
+
+def test_control_with_the_librarys_form_the_sixth_is_looked_at_and_nothing_remembered(settings, somebody, key):
+    settings.MFA_FORMS = {
+        **settings.MFA_FORMS,
+        "authenticate_webauthn": f"{AuthenticateWebAuthnForm.__module__}.AuthenticateWebAuthnForm",
+    }
+    client = sign_in(somebody)
+    for _try in range(6):
+        assert WRONG in answer(client, key, spoil=True)
+    assert answer(client, key) == "in"
+    assert tries_of(somebody) == []

@@ -24,7 +24,7 @@ from tests.together import at_once
 
 GOOD = "right-horse-battery"
 SETUP, CODE = "/accounts/2fa/", "/accounts/2fa/authenticate/"
-WRONG, TOO_MANY = "This code is wrong or was used before.", "Too many wrong codes."
+WRONG, TOO_MANY = "This code is wrong or was used before.", "Too many wrong codes or passkeys."
 
 
 @pytest.fixture(autouse=True)
