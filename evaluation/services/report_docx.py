@@ -8,6 +8,7 @@ what XML cannot hold, so nothing that a person typed becomes markup.
 
 import re
 import zipfile
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +16,8 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 
+from .report_charts import chart_xml, drawing, drawn, related, typed
 from .report_document import Band, Cell, Document, Table, number_text
-from .report_docx_charts import chart_xml, drawing, drawn, related, typed
 
 PARTS = Path(__file__).parent.parent / "docx"
 TYPES, RELATED = "[Content_Types].xml", "word/_rels/document.xml.rels"
@@ -25,6 +26,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MARKED = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F7"/>'
+LEVEL = 3  # of packing: half the time of the usual 6 for a twelfth more bytes
 NUMERALS = [*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九")]
 
 
@@ -34,16 +36,21 @@ def report_docx(document: Document) -> bytes:
     written = {
         "word/document.xml": _body(document, charts),
         "word/header.xml": _header(document),
-        "docProps/core.xml": _properties(document),
+        "docProps/core.xml": properties(document),
         **{f"word/charts/chart{number}.xml": chart for number, chart in enumerate(charts, 1)},
     }
     numbers = range(1, len(charts) + 1)
     for part, close, said in ((TYPES, "</Types>", typed), (RELATED, "</Relationships>", related)):
         written[part] = _parts()[part].decode().replace(close, "".join(map(said, numbers)) + close)
+    return zipped({**_parts(), **{name: text.encode() for name, text in written.items()}}, document.made_at)
+
+
+def zipped(parts: dict[str, bytes], made_at: datetime) -> bytes:
+    """The file of these parts, in their order; each says that it was made at ``made_at``."""
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in {**_parts(), **{name: text.encode() for name, text in written.items()}}.items():
-            file.writestr(zipfile.ZipInfo(name, document.made_at.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
+        for name, content in parts.items():
+            file.writestr(zipfile.ZipInfo(name, made_at.timetuple()[:6]), content, zipfile.ZIP_DEFLATED, LEVEL)
     return target.getvalue()
 
 
@@ -86,8 +93,8 @@ SECTION = (
 
 
 def text_of(text: str) -> str:
-    """Text as XML: escaped, and without characters that no XML may hold."""
-    return escape(UNFIT.sub("", text))
+    """Text as XML, in attributes too: escaped, and without characters that no XML may hold."""
+    return escape(UNFIT.sub("", text), {'"': "&quot;"})
 
 
 def _run(text: str, bold: bool = False) -> str:
@@ -174,13 +181,14 @@ def _header(document: Document) -> str:
     return f'{HEAD}<w:hdr {W}><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{text}</w:p></w:hdr>'
 
 
-def _properties(document: Document) -> str:
+def properties(document: Document, about: str = "") -> str:
+    """Who made it, of which title, when, and what is said ``about`` it."""
     made = document.made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'{HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{text_of(document.title)}</dc:title><dc:identifier>{text_of(document.number)}</dc:identifier>"
-        f"<dc:language>zh-CN</dc:language>"
+        f"{f'<dc:description>{text_of(about)}</dc:description>' if about else ''}<dc:language>zh-CN</dc:language>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{made}</dcterms:created></cp:coreProperties>'
     )

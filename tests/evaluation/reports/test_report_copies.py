@@ -16,9 +16,9 @@ from pypdf import PdfReader
 
 from evaluation.models import AnnualReport
 from evaluation.services import reports
+from evaluation.services.report_charts import drawn
 from evaluation.services.report_document import Band, Table, document, number_text
 from evaluation.services.report_docx import report_docx
-from evaluation.services.report_docx_charts import drawn
 from evaluation.services.report_xlsx import report_xlsx
 
 from .conftest import YEAR, day
@@ -134,7 +134,43 @@ def test_excel_has_numbers_that_add_up_to_the_hours(written, full):
     assert rows[0] == ("企业", "授课", "指导", "合计")
     assert [type(value) for value in rows[1][1:]] == [float] * 3
     assert Decimal(str(rows[1][3])) == Decimal(full.figures["hours"]["total"]) == Decimal("17.75")
-    assert len(hours._charts) == 1
+
+
+def test_excel_draws_what_word_draws_from_its_cells(written):
+    """Every chart points to the cells of its own sheet, and says the digits that stand there."""
+    tables = tables_of(written)
+    with zipfile.ZipFile(BytesIO(report_xlsx(written, []))) as file:
+        charts = {name: lxml.etree.fromstring(file.read(name)) for name in file.namelist() if "/charts/" in name}
+        book = load_workbook(BytesIO(report_xlsx(written, [])))
+        numbers = [number for number, table in enumerate(tables, 2) if drawn(table)]  # the first sheet is the cover
+        assert list(charts) == [f"xl/charts/chart{number}.xml" for number in numbers]
+        for (number, chart), table in zip(
+            zip(numbers, charts.values(), strict=True), filter(drawn, tables), strict=True
+        ):
+            sheet = book.worksheets[number - 1]
+            assert len(sheet._charts) == 1
+            assert chart.xpath("string(//*[local-name()='title'])") == table.title
+            for series, at in zip(chart.xpath("//*[local-name()='ser']"), table.plotted, strict=True):
+                for part, column in (("tx", at), ("cat", table.named_by), ("val", at)):
+                    [place] = series.xpath(f"./*[local-name()='{part}']//*[local-name()='f']/text()")
+                    name, cells = place.rsplit("!", 1)
+                    assert name == f"'{sheet.title}'"
+                    letter = "ABCDEFGHIJ"[column]
+                    last = len(table.rows) + 1
+                    assert cells == (f"${letter}$1" if part == "tx" else f"${letter}$2:${letter}${last}")
+                points = series.xpath("./*[local-name()='val']//*[local-name()='pt']")
+                said = {int(point.get("idx")): float(point[0].text) for point in points}
+                column = [row[at] for row in sheet.iter_rows(2, len(table.rows) + 1, values_only=True)]
+                assert said == {row: value for row, value in enumerate(column) if isinstance(value, float)}
+
+
+def test_excel_repeats_the_heads_on_a4(written):
+    book = load_workbook(BytesIO(report_xlsx(written, [])))
+    assert [sheet.title for sheet in book][0] == "封面"
+    for sheet in book.worksheets[1:]:
+        assert (sheet.print_title_rows, sheet.freeze_panes) == ("$1:$1", "A2")
+        paper = sheet.page_setup
+        assert [str(one) for one in (paper.paperSize, paper.orientation, paper.fitToHeight)] == ["9", "landscape", "0"]
 
 
 def test_page_and_api_and_paper_and_word_and_excel_show_the_same_digits(
@@ -182,3 +218,21 @@ def test_what_a_person_typed_stays_text(zone, report, mentor, project, log):
     sheets = load_workbook(BytesIO(report_xlsx(hostile, [])))
     cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row if "1+1" in str(cell.value)]
     assert cells and {cell.data_type for cell in cells} == {"s"}
+    assert as_text in {cell.value for cell in cells}
+
+
+def test_a_sign_of_a_number_and_a_text_too_long_for_a_cell_leave_the_file_whole(zone, report):
+    """What Excel reads as the code of a sign stands as it was typed; a cell takes 32,767 signs, the rest the next."""
+    long = "长" * 40_000
+    zone.name = "_x0041_ " + "'[]:*?/\\" * 9
+    zone.save()
+    zone.charters.update(text=long)
+    assert reports.make(report)
+    made = AnnualReport.objects.for_page().get(pk=report.pk)
+    with translation.override("zh-hans"):
+        content = report_xlsx(document(made, made.finished_at), [])
+    with zipfile.ZipFile(BytesIO(content)) as file:
+        assert '<t xml:space="preserve">_x005F_x0041_ ' in file.read("xl/sharedStrings.xml").decode()
+    cover = load_workbook(BytesIO(content)).worksheets[0]
+    said = [row[1] for row in cover.iter_rows(values_only=True) if str(row[1]).startswith("长")]
+    assert [len(text) for text in said] == [32_767, 40_000 - 32_767]

@@ -1,7 +1,6 @@
-"""Native charts for the report's Word file: DrawingML with the figures in it, which Word and WPS draw themselves.
+"""Native charts for the report's Word and Excel files: DrawingML, which Word, Excel and WPS draw themselves.
 
-The figures stand in the chart as literals, so no workbook is hidden in the file; whoever wants to calculate has the
-Excel file.
+In Word the figures stand in the chart as literals, so no workbook is hidden in the file; in Excel it points to cells.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +17,10 @@ COLOURS = ["1B4D8F", "9FB8D9", "C8781E", "4F8A5B", "7A5AA6", "A33B3B"]
 WIDTH, HEIGHT, PER_BAR = 5_680_000, 2_700_000, 230_000  # EMU: as wide as the text; every bar with its name
 FONT = '<a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p>'
 GRID = '<a:ln w="6350"><a:solidFill><a:srgbClr val="D5DAE1"/></a:solidFill></a:ln>'
+GENERAL = "<c:formatCode>General</c:formatCode>"
 AXES = '<c:axId val="1"/><c:axId val="2"/>'
+
+Cells = Callable[[int, bool], str]
 
 
 def drawn(table: Table) -> bool:
@@ -26,19 +28,31 @@ def drawn(table: Table) -> bool:
     return bool(table.chart) and any(row[at] for row in _lines(table) for at in table.plotted)
 
 
-def chart_xml(table: Table, text_of: Callable[[str], str]) -> str:
-    """The part of the file that holds the chart; ``text_of`` makes text fit for XML."""
-    lines = _lines(table)
-    names = [text_of(number_text(row[table.named_by])) for row in lines]
+def chart_xml(table: Table, text_of: Callable[[str], str], cells: Cells | None = None) -> str:
+    """The part of the file that holds the chart; ``text_of`` makes text fit for XML. ``cells`` says for a column and
+    for whether its head is meant where that stands in a workbook; then the chart bears the table's title too, and a
+    band is a gap."""
+    lines = (
+        [[None] * len(table.head) if isinstance(row, Band) else row for row in table.rows] if cells else _lines(table)
+    )
+    names = _points([row[table.named_by] and text_of(number_text(row[table.named_by])) for row in lines])
     series = "".join(
-        _series(order, text_of(table.head[at]), names, [row[at] for row in lines], table.chart)
+        _series(
+            order,
+            _source("str", cells and cells(at, True), _points([text_of(table.head[at])]), text_of(table.head[at])),
+            _source("str", cells and cells(table.named_by, False), names),
+            _source("num", cells and cells(at, False), f"{GENERAL}{_points([row[at] for row in lines])}"),
+            table.chart,
+        )
         for order, at in enumerate(table.plotted)
     )
+    title = _title(text_of(table.title)) if cells else ""
     legend = '<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>' if len(table.plotted) > 1 else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace xmlns:c="{C}" xmlns:a="{A}">'
-        f'<c:lang val="zh-CN"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>'
-        f"{_plot(table.chart, series)}{_axes(table.chart)}</c:plotArea>{legend}"
+        f'<c:lang val="zh-CN"/><c:roundedCorners val="0"/><c:chart>{title}'
+        f'<c:autoTitleDeleted val="{0 if title else 1}"/>'
+        f"<c:plotArea><c:layout/>{_plot(table.chart, series)}{_axes(table.chart)}</c:plotArea>{legend}"
         f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
         f"<c:txPr><a:bodyPr/><a:lstStyle/>{FONT}</c:txPr></c:chartSpace>"
     )
@@ -46,15 +60,19 @@ def chart_xml(table: Table, text_of: Callable[[str], str]) -> str:
 
 def drawing(number: int, table: Table) -> str:
     """The paragraph that places chart ``number`` into the text; its title is read out where it cannot be seen."""
-    height = max(HEIGHT, PER_BAR * len(_lines(table))) if table.chart == "bars" else HEIGHT
     chart = f'<c:chart xmlns:c="{C}" xmlns:r="{R}" r:id="chart{number}"/>'
     return (
         f'<w:p><w:pPr><w:keepNext/></w:pPr><w:r><w:drawing><wp:inline xmlns:wp="{WP}" distT="0" distB="0" distL="0"'
-        f' distR="0"><wp:extent cx="{WIDTH}" cy="{height}"/>'
+        f' distR="0"><wp:extent cx="{WIDTH}" cy="{height_of(table)}"/>'
         f'<wp:docPr id="{number}" name="chart {number}" descr={quoteattr(table.title)}/><wp:cNvGraphicFramePr/>'
         f'<a:graphic xmlns:a="{A}"><a:graphicData uri="{C}">{chart}</a:graphicData></a:graphic>'
         f"</wp:inline></w:drawing></w:r></w:p>"
     )
+
+
+def height_of(table: Table) -> int:
+    """Of its chart, in EMU."""
+    return max(HEIGHT, PER_BAR * len(table.rows)) if table.chart == "bars" else HEIGHT
 
 
 def related(number: int) -> str:
@@ -69,14 +87,25 @@ def _lines(table: Table) -> list[list[Cell]]:
     return [row for row in table.rows if not isinstance(row, Band)]
 
 
-def _series(order: int, name: str, names: Sequence[str], values: Sequence[Cell], kind: str) -> str:
+def _title(text: str) -> str:
+    said = f'<a:r><a:rPr lang="zh-CN" sz="1100" b="1"/><a:t>{text}</a:t></a:r>'
+    return f'<c:title><c:tx><c:rich><a:bodyPr/><a:p>{said}</a:p></c:rich></c:tx><c:overlay val="0"/></c:title>'
+
+
+def _source(kind: str, place: str | None, points: str, alone: str = "") -> str:
+    """What is drawn: literals, ``alone`` without a list; or cells, with what they hold when the file is written."""
+    if place:
+        return f"<c:{kind}Ref><c:f>{place}</c:f><c:{kind}Cache>{points}</c:{kind}Cache></c:{kind}Ref>"
+    return f"<c:v>{alone}</c:v>" if alone else f"<c:{kind}Lit>{points}</c:{kind}Lit>"
+
+
+def _series(order: int, name: str, names: str, values: str, kind: str) -> str:
     fill = f'<a:solidFill><a:srgbClr val="{COLOURS[order % len(COLOURS)]}"/></a:solidFill>'
     look = f'<a:ln w="25400">{fill}</a:ln>' if kind == "radar" else fill
     kept = "" if kind == "radar" else '<c:invertIfNegative val="0"/>'
     return (
-        f'<c:ser><c:idx val="{order}"/><c:order val="{order}"/><c:tx><c:v>{name}</c:v></c:tx>'
-        f"<c:spPr>{look}</c:spPr>{kept}<c:cat><c:strLit>{_points(names)}</c:strLit></c:cat>"
-        f"<c:val><c:numLit><c:formatCode>General</c:formatCode>{_points(values)}</c:numLit></c:val></c:ser>"
+        f'<c:ser><c:idx val="{order}"/><c:order val="{order}"/><c:tx>{name}</c:tx><c:spPr>{look}</c:spPr>{kept}'
+        f"<c:cat>{names}</c:cat><c:val>{values}</c:val></c:ser>"
     )
 
 
