@@ -342,6 +342,7 @@ else:
         "polling_interval": 0.1,  # seconds; of one a second a run of many reports would see little of the workers
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as that is away
 CELERY_TASK_IGNORE_RESULT = True  # what a job did stands in its own row
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]  # a pickle could run what it likes

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ..processes import children
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds
 JOBS = """
@@ -74,13 +76,6 @@ def send(folder: Path, name: str) -> None:
     subprocess.run([sys.executable, "-c", said], cwd=folder, env=environment(folder), check=True)
 
 
-def children(process: subprocess.Popen) -> set[int]:
-    """Of all its threads: one of them replaces those that have gone."""
-    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
-    pids = {int(pid) for one in lists for pid in one.read_text().split()}
-    return {pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-
-
 def are_waiting(pids: set[int]) -> bool:
     """They have used no processor for two seconds: both are at the pipe."""
     used = [[Path(f"/proc/{pid}/stat").read_text().split()[13:15] for pid in pids]]
@@ -94,11 +89,11 @@ def kill_while_they_wait(process: subprocess.Popen, folder: Path) -> None:
     eventually(lambda: (folder / "first").exists(), folder)
     log = folder / "worker.log"
     eventually(lambda: log.read_text().count("calling self.run()") >= 2, folder)
-    before = children(process)
+    before = children(process.pid)
     eventually(lambda: are_waiting(before), folder)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: len(children(process) - before) == 2, folder)
+    eventually(lambda: len(children(process.pid) - before) == 2, folder)
 
 
 def test_children_killed_while_they_wait_are_replaced_and_the_next_job_is_done(worker, tmp_path):

@@ -1,11 +1,20 @@
-"""A zone with a year of hours, written by hand so that every figure of its report can be added up by hand."""
+"""A zone with a year of hours, written by hand so that every figure of its report can be added up by hand; workers."""
 
 import datetime
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.core.files.base import File
+from django.db import connection, connections
 from django.utils import timezone, translation
 
 from consortium.models import Affiliation
@@ -26,6 +35,8 @@ from zones.models import (
     ZoneCharter,
     ZonePartner,
 )
+
+from .workers import LEASE, ROOT, kill
 
 YEAR = 2025
 SHEET = Path(services.__file__).parent.parent / "demo" / "indicators-21.csv"
@@ -208,3 +219,94 @@ def report(zone, secretariat, now) -> AnnualReport:
 def finished(report) -> AnnualReport:
     assert reports.make(report)
     return report
+
+
+# --- workers, schedulers and brokers in processes of their own --------------------------------------------------------
+@pytest.fixture
+def orders(make_zone, now) -> list[AnnualReport]:
+    zones = [make_zone(f"zone-{number}", f"第{number}产教特区") for number in range(6)]
+    return reports.queue_reports(zones, YEAR, by=None, now=now)
+
+
+@pytest.fixture
+def shared_database(orders, tmp_path):
+    """The test's database where other processes can open it: SQLite's lives in memory and moves into a file."""
+    original = connections["default"]
+    if original.vendor == "postgresql":
+        yield original.settings_dict
+        return
+    path = tmp_path / "shared.sqlite3"
+    original.ensure_connection()
+    copy = sqlite3.connect(path)
+    original.connection.backup(copy)
+    copy.close()
+    connections["default"] = type(original)({**original.settings_dict, "NAME": str(path)}, "default")
+    yield connections["default"].settings_dict
+    connections["default"].close()
+    connections["default"] = original
+
+
+@pytest.fixture
+def environment(shared_database, tmp_path, settings) -> dict[str, str]:
+    address = f"sqlite:///{shared_database['NAME']}"
+    if connection.vendor == "postgresql":
+        address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format_map(shared_database)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),  # for the programs that a control writes
+        "DATABASE_URL": address,
+        "REDIS_URL": re.sub(r"(:\d+)/?\d*$", r"\1/9", configured.REDIS_URL),  # not where others work
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "VAR_DIR": str(tmp_path / "var"),
+        "SECRET_KEY": "of-the-test",
+        "REPORT_LEASE_SECONDS": str(LEASE),
+        "REPORT_DRAIN_SECONDS": "1",
+        "LANGUAGE_CODE": "zh-hans",
+    }
+
+
+@pytest.fixture
+def run(environment, tmp_path):
+    """Start ``python -m ...`` with its children in a group of its own; whatever still runs is killed at the end."""
+    started = []
+
+    def run(*arguments: str) -> subprocess.Popen:
+        with (tmp_path / f"{len(started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        kill(process)
+
+
+@pytest.fixture
+def broker(environment, tmp_path):
+    """A Redis of the test's own: a function that starts it, empty, and one that ends it."""
+    server = shutil.which("redis-server")
+    if server is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail("redis-server is absent and REQUIRE_ALL is set")
+        pytest.skip("redis-server is absent")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+    running: list[subprocess.Popen] = []
+
+    def start() -> None:
+        about = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+        running.append(subprocess.Popen([server, *about], stdout=subprocess.DEVNULL))
+
+    def end() -> None:
+        for process in running:
+            process.kill()
+            process.wait()
+        running.clear()
+
+    start()
+    yield start, end
+    end()
