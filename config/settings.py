@@ -226,7 +226,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "consortium.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "consortium.uploads.Temporary",
 ]
 
 vars().update(env.email_url("EMAIL_URL", "consolemail://"))

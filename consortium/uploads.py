@@ -1,9 +1,10 @@
 """How much one request may bring along. The rest of an upload's way is Django's own."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
 from .content import FILE_BYTES
 
@@ -28,3 +29,25 @@ class BoundedUpload(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class Temporary(TemporaryFileUploadHandler):
+    """Django's, but that what finds no room on the disk leaves it at once instead of some time later."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            self._drop()
+            raise
+
+    def file_complete(self, file_size: int) -> Any:
+        try:
+            return super().file_complete(file_size)
+        except OSError:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        with suppress(OSError):  # closing writes what is left, and finds no room either
+            self.file.close()

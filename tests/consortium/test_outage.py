@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import DatabaseError, connection
 
-from consortium.outage import is_outage
+from consortium.outage import is_full, is_outage
 
 from ..browser.conftest import Program
 from .tokens import headers, token_of
@@ -146,4 +146,4 @@ def test_a_file_that_cannot_be_opened_is_an_outage_too(program, tmp_path, debug)
 def test_a_lock_or_a_full_disk_is_no_outage(db, code, outage):
     with connection.cursor() as cursor, pytest.raises(DatabaseError) as caught:
         cursor.execute(f"DO $$BEGIN RAISE SQLSTATE '{code}'; END$$")
-    assert is_outage(caught.value) is outage
+    assert (is_outage(caught.value), is_full(caught.value)) == (outage, code == "53100")
