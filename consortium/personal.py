@@ -162,10 +162,11 @@ def name_of(record: models.Model) -> str:
     who signs in has the number of the account beside the masked name, so that history stays unambiguous.
     """
     said = text = str(record)
-    people = [getattr(record, key.name) for key in _people_of(type(record)) if key.is_cached(record)]
+    read = record._state.fields_cache
+    people = [read[name] for name in _people_of(type(record)) if name in read]
     holder: models.Model
     for holder in [record, *people]:
-        values = {str(getattr(holder, name)): name for name in _hidden_of(type(holder))}
+        values = {value: name for name in _hidden_of(type(holder)) if (value := str(getattr(holder, name))) in said}
         for value in sorted(values, key=len, reverse=True):
             if value and value != "None" and value in text:
                 text = text.replace(value, masked(holder, values[value]))
@@ -180,9 +181,9 @@ def _hidden_of(model: type[models.Model]) -> tuple[str, ...]:
 
 
 @cache
-def _people_of(model: type[models.Model]) -> tuple[Any, ...]:
-    """The keys of a model that point to records with personal data."""
-    return tuple(key for key in model._meta.fields if key.is_relation and key.related_model in REGISTER)
+def _people_of(model: type[models.Model]) -> tuple[str, ...]:
+    """The names of a model's keys that point to records with personal data."""
+    return tuple(key.name for key in model._meta.fields if key.is_relation and key.related_model in REGISTER)
 
 
 def remembered(record: models.Model, what: str, value: object) -> str:

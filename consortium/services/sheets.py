@@ -257,10 +257,10 @@ def _look(package: zipfile.ZipFile, part: str) -> Look:
     look = Look()
     local: dict[str, str] = {}
     columns: set[str] = set()
-    row, cell = 0, ""
+    row, cell, last = 0, "", ""
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, cell
+        nonlocal row, cell, last
         kind = local.get(name) or local.setdefault(name, name.rpartition(":")[2])
         if kind == "c":
             cell = attributes.get("r") or _right_of(cell)
@@ -269,7 +269,9 @@ def _look(package: zipfile.ZipFile, part: str) -> Look:
         elif kind == "v" or kind == "is":
             letters = cell.rstrip(digits)
             columns.add(letters)
-            look.rows = max(look.rows, int(cell[len(letters) :]))
+            if (number := cell[len(letters) :]) != last:
+                last = number
+                look.rows = max(look.rows, int(number))
         elif kind == "f":
             look.formulas.append(cell)
         elif kind == "row":

@@ -1,11 +1,14 @@
 """Many rows at once say the same as rows one by one, whatever stands in their texts."""
 
+import gc
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from consortium.models import HistoryEntry, HistoryLink
 from consortium.services import bulk
-from consortium.services.bulk import insert_many
+from consortium.services.bulk import insert_many, no_collecting
 from consortium.services.history import history_row, record, record_all, verify_history
 
 TEXTS = [
@@ -56,3 +59,28 @@ def test_a_constraint_holds_for_many_as_for_one(few, college, secretariat):
 
 def test_nothing_is_inserted_for_nothing(db):
     insert_many([])
+
+
+def test_one_moment_of_an_action_stands_in_all_its_rows(few, college, secretariat):
+    at = datetime(2026, 3, 31, 8, 30, 0, 5, tzinfo=UTC)
+    rows = [history_row(college, by=secretariat, what="name", new=text, reason="r", at=at) for text in "ab"]
+    record_all(rows)
+    stored = HistoryEntry.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    acting = secretariat.affiliation
+    assert [(row.at, row.record, row.actor, row.acting_as, row.consortium, row.address) for row in stored] == [
+        (at, college, secretariat, acting, acting.consortium, None)
+    ] * 2
+    assert [(row.what, row.old, row.new, row.reason) for row in stored] == [
+        ("name", "", "a", "r"),
+        ("name", "", "b", "r"),
+    ]
+
+
+def test_cycles_are_looked_for_again_after_a_failure_too():
+    with pytest.raises(KeyError), no_collecting():
+        assert not gc.isenabled()
+        with no_collecting():
+            pass
+        assert not gc.isenabled()
+        raise KeyError
+    assert gc.isenabled()

@@ -14,6 +14,7 @@ from consortium.content import XLSX, Unfit, recognise
 from consortium.models import Attachment, User
 from consortium.permissions import require
 from consortium.services import Refused, create, move
+from consortium.services.bulk import no_collecting
 from consortium.services.files import attach, destroy
 from consortium.services.history import record
 from consortium.services.notices import notify
@@ -87,10 +88,11 @@ def run_import(order: HourImport, *, tell: bool = True) -> bool:
         if was_dropped and order.attempt > MOST_ATTEMPTS:
             return _fail(order, _("Reading this file has stopped the worker again and again."), tell)
         try:
-            if order.accepted_at:
-                _write(order, tell)
-            else:
-                _check(order, tell)
+            with no_collecting():
+                if order.accepted_at:
+                    _write(order, tell)
+                else:
+                    _check(order, tell)
         except Overtaken:
             log.warning("Import %s was taken over after attempt %s.", order.pk, order.attempt)
             return False

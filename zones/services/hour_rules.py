@@ -130,6 +130,8 @@ def _find_settled_months(entries: Sequence[HourEntry], sound: list[int], errors:
         for index in sound
         if not entries[index].corrects_id
     )
+    if not closed and not declared:
+        return
     for index in sound:
         entry, month = entries[index], first_of_month(entries[index].date)
         if (entry.project_id, month) in closed:

@@ -64,9 +64,9 @@ def save_hours(entries: Sequence[HourEntry], *, by: User, today: date, reason: s
     insert_many(new)
     HourEntry.objects.bulk_update(changed, ["organization", "changed_at", *OWN_FIELDS], batch_size=AT_ONCE)
     record_all(
-        [history_row(entry, by=by, what="created", new=entry, reason=reason) for entry in new]
+        [history_row(entry, by=by, what="created", new=entry, reason=reason, at=now) for entry in new]
         + [
-            history_row(entry, by=by, what=what, old=old, new=text, reason=reason)
+            history_row(entry, by=by, what=what, old=old, new=text, reason=reason, at=now)
             for entry, found in changes
             for what, old, text in found
         ]
@@ -195,7 +195,7 @@ def delete_hours(entries: Sequence[HourEntry], *, by: User) -> None:
 @transaction.atomic
 def _move_all(entries: Sequence[HourEntry], to: str, *, by: User, reason: str = "", **fields: Any) -> None:
     """``consortium.services.move`` for many: the guarded UPDATE is the lock, and one history row an entry."""
-    fields["changed_at"] = timezone.now()
+    fields["changed_at"] = now = timezone.now()
     label = dict(HourEntry.Status.choices)[to]
     for old, group in _by_status(entries).items():
         if to not in HourEntry.TRANSITIONS.get(old, ()):
@@ -207,7 +207,9 @@ def _move_all(entries: Sequence[HourEntry], to: str, *, by: User, reason: str = 
             rows = HourEntry.objects.filter(pk__in=[entry.pk for entry in part], status=old)
             if rows.update(status=to, **fields) != len(part):
                 raise Refused(_("Somebody else has changed this. Reload and try again."))
-        record_all([history_row(entry, by=by, what="status", old=old, new=to, reason=reason) for entry in group])
+        record_all(
+            [history_row(entry, by=by, what="status", old=old, new=to, reason=reason, at=now) for entry in group]
+        )
     for entry in entries:
         entry.status = to
         for name, value in fields.items():

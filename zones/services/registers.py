@@ -90,7 +90,7 @@ def verify_many(model: type[Verified], seen: dict[int, str], *, by: User, now: d
             done.append(record)
     fields = {"status": Status.VERIFIED, "decided_by": by, "decided_at": now}
     model._base_manager.filter(pk__in=[record.pk for record in done]).update(**fields)
-    steps = {"what": "status", "old": Status.RECORDED, "new": Status.VERIFIED}
+    steps: dict[str, Any] = {"what": "status", "old": Status.RECORDED, "new": Status.VERIFIED}
     record_all([history_row(record, by=by, **steps) for record in done])
     tell_recorders(done, RECORD_VERIFIED, by=by, at=now)
     return done, changed, own
