@@ -1,7 +1,11 @@
 """Hours from Excel: an accepted file of 10,000 rows, read, checked again and written, against COPY of the same rows.
 
-The same rows are the hours and their history, for both are written: one row of history each, which the database guards
-and chains. How that compares with COPY of the hours alone, without any history, is the second line.
+Three floors: COPY of the hours and of their history, for both are written, one row of history each, which the database
+guards and chains; COPY of the hours alone, without any history; and django-import-export, which most would take.
+
+Of PostgreSQL's own work history is more than half: for 10,000 rows it takes 0.46 s to COPY the hours and check their
+foreign keys, 0.31 s for the same of the history, 0.26 s for the chain. So ours cannot be below 2.25 times COPY of the
+hours alone; the file, the rules and the digests are the rest.
 """
 
 from collections import defaultdict
@@ -14,12 +18,16 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import connection, models, transaction
 from django.utils import timezone
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget
 from openpyxl import Workbook
+from tablib import Dataset
 
 from bench.frame import Row
 from consortium.models import User
 from consortium.services.history import history_row
-from zones.models import Activity, HourEntry, HourImport, ProjectMember
+from zones.models import Activity, HourEntry, HourImport, Project, ProjectMember
 from zones.services import accept_import, order_import, run_import
 
 ROWS = 10_000
@@ -28,9 +36,8 @@ ROWS = 10_000
 def hour_rows() -> list[Row]:
     partner = User.objects.get(username="partner")
     entries = free_places(partner)
-    order = order_import(
-        ContentFile(workbook(entries), name="bench.xlsx"), language="zh-hans", by=partner, now=timezone.now()
-    )
+    file = workbook(entries)
+    order = order_import(ContentFile(file, name="bench.xlsx"), language="zh-hans", by=partner, now=timezone.now())
     assert run_import(order, tell=False)
     assert order.status == HourImport.Status.CHECKED, order.result["faults"][:3]
     for number, entry in enumerate(entries):
@@ -49,8 +56,42 @@ def hour_rows() -> list[Row]:
         Row(
             name, f"{way()} of hours and their history", undone(lambda: [copy() for copy in both]), undone(ours), goal=5
         ),
-        Row(name, f"{way()} of the hours alone", undone(hours), undone(ours), goal=15),
+        Row(name, f"{way()} of the hours alone", undone(hours), undone(ours), goal=7),
+        Row(
+            name,
+            "django-import-export in bulk mode",
+            undone(importing(file, entries)),
+            undone(ours),
+            goal=1 / 5,
+            rounds=3,
+        ),
     ]
+
+
+def importing(file: bytes, entries: list[HourEntry]) -> Callable[[], None]:
+    """The same file by django-import-export in its bulk mode, at its quickest: no rule is checked, no stored row looked
+    for, no history written, and the organizations are known."""
+    places = {(entry.project_id, entry.person_id): entry.organization_id for entry in entries}
+
+    class HourResource(ModelResource):
+        date, activity = Field("date", "日期"), Field("activity", "活动")
+        hours, note = Field("hours", "工时"), Field("note", "备注")
+        project = Field("project", "项目", ForeignKeyWidget(Project, "name"))
+        person = Field("person", "人员", ForeignKeyWidget(User, "name"))
+
+        class Meta:
+            model = HourEntry
+            fields = ("date", "activity", "hours", "note", "project", "person")
+            use_bulk, force_init_instance, skip_diff, skip_html_diff = True, True, True, True
+
+        def before_save_instance(self, instance: HourEntry, row: Any, **options: Any) -> None:
+            instance.organization_id = places[instance.project_id, instance.person_id]
+
+    def run() -> None:
+        done = HourResource().import_data(Dataset().load(file, "xlsx"), raise_errors=True)
+        assert done.totals["new"] == ROWS, done.totals
+
+    return run
 
 
 def way() -> str:
