@@ -222,6 +222,12 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# clamd, which looks at files before anybody opens them: a socket of this machine, or a host and port
+CLAMD = env.str("CLAMD", "").removeprefix("unix:")
+if CLAMD and not CLAMD.startswith("/"):
+    _clamd_host, _colon, _clamd_port = CLAMD.rpartition(":")
+    if not _clamd_host or not _clamd_port.isdecimal() or not 0 < int(_clamd_port) < 65536:
+        raise ImproperlyConfigured(f"CLAMD must be host:port or the path of a socket, not {CLAMD!r}.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "consortium.uploads.BoundedUpload",
@@ -371,6 +377,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "drain the queue of exports": {
         "task": "consortium.make_waiting_exports",
+        "schedule": float(REPORT_DRAIN_SECONDS),
+        "options": {"expires": REPORT_DRAIN_SECONDS},
+    },
+    "scan files for viruses": {
+        "task": "consortium.scan_files",
         "schedule": float(REPORT_DRAIN_SECONDS),
         "options": {"expires": REPORT_DRAIN_SECONDS},
     },

@@ -78,6 +78,13 @@ def keep(new: Taken) -> None:
         os.close(folder)
 
 
+def remove(sha256: str) -> None:
+    """Remove the bytes with this hash and the pictures drawn of them, as far as they are there."""
+    path = path_of(sha256)
+    for part in [path, *path.parent.glob(f"{sha256}.*")]:
+        part.unlink(missing_ok=True)
+
+
 def hash_of(sha256: str) -> str:
     """The hash that the bytes have now. Raises FileNotFoundError."""
     digest = hashlib.sha256()

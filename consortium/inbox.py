@@ -168,6 +168,7 @@ DUTY_DUE = notice_kind(
 )
 
 
+FILE_INFECTED = notice_kind("file_infected", gettext_lazy("A virus is found in a file"), mail=Notice.Mail.NOW)
 SEATED = (
     Affiliation.Role.BUREAU,
     Affiliation.Role.COLLEGE_ADMIN,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.conf import settings
 from django.db import Error, models
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from .models import Notice
+from .models import Attachment, Notice
 from .services.work import QUEUED
 
 REQUESTS = Counter("consortium_requests", "Requests answered.", ["view", "method", "status"])
@@ -57,7 +58,9 @@ class Work(Collector):
             waiting.add_metric([model._meta.label_lower], (now - oldest).total_seconds() if oldest else 0)
         mails = GaugeMetricFamily("consortium_mails_waiting", "Notices to be mailed at once that are not sent yet.")
         mails.add_metric([], Notice.objects.to_mail(Notice.Mail.NOW, now).count())
-        return iter([jobs, waiting, mails])
+        files = GaugeMetricFamily("consortium_files_unscanned", "Files that wait for the virus scanner.")
+        files.add_metric([], Attachment.objects.to_scan(now).count() if settings.CLAMD else 0)
+        return iter([jobs, waiting, mails, files])
 
 
 def orders() -> list[type[models.Model]]:

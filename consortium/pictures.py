@@ -27,7 +27,7 @@ _seats = threading.BoundedSemaphore(2)  # a page with many files does not start 
 
 def picture_of(attachment: Attachment, *, width: int, page: int = 1) -> Path | None:
     """The JPEG of a page of the file; None when the file is not there, cannot be drawn, or has no such page."""
-    if not (attachment.has_preview and 1 <= page <= PAGES_SHOWN):
+    if attachment.is_held or not (attachment.has_preview and 1 <= page <= PAGES_SHOWN):
         return None
     source = filestore.path_of(attachment.sha256)
     target = source.with_name(f"{source.name}.{width}.{page}.jpg")

@@ -48,6 +48,7 @@ JOBS = {
     "consortium.make_waiting_exports",
     "consortium.remove_old_answers",
     "consortium.remove_old_exports",
+    "consortium.scan_files",
     "consortium.send_digests",
     "consortium.send_notices",
     "evaluation.make_report",

@@ -25,6 +25,7 @@ from .people import Affiliation, Invitation, User
 from .personal import PersonalDataAccess
 from .platforms import Platform
 from .resolutions import Resolution
+from .scans import FileScan
 from .sign_ins import PasswordTries
 from .tokens import ApiToken
 
@@ -48,6 +49,7 @@ __all__ = [
     "Department",
     "Duty",
     "Export",
+    "FileScan",
     "FollowUp",
     "HistoryEntry",
     "HistoryLink",

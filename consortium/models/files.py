@@ -1,14 +1,17 @@
 """Files that belong to a record: papers, pictures, proofs."""
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ..content import KINDS, PDF, Kind
 from .people import User
 from .records import About, AboutQuerySet
+from .scans import FileScan
 
 
 def models_with_files() -> list[type[models.Model]]:
@@ -37,7 +40,17 @@ class AttachmentQuerySet(AboutQuerySet):
         return self.filter(removed_at=None)
 
     def for_list(self):
-        return self.select_related("attached_by", "removed_by").order_by("pk")
+        """With what the virus scanner said: ``scan_status``, None where it said nothing, and ``scan_found``."""
+        scan = FileScan.objects.filter(sha256=models.OuterRef("sha256"))
+        rows = self.annotate(
+            scan_status=models.Subquery(scan.values("status")), scan_found=models.Subquery(scan.values("found"))
+        )
+        return rows.select_related("attached_by", "removed_by").order_by("pk")
+
+    def to_scan(self, then):
+        """Those at which the scanner has not looked, or could not before ``then``; several may have the same bytes."""
+        looked = models.Q(tried_at__gt=then) | ~models.Q(status=FileScan.Status.PENDING)
+        return self.filter(~models.Exists(FileScan.objects.filter(looked, sha256=models.OuterRef("sha256"))))
 
 
 class Attachment(About):
@@ -79,6 +92,27 @@ class Attachment(About):
         """Where it is read: its pictures when there are any, otherwise the file itself."""
         name = "attachment_preview" if self.has_preview else "attachment_download"
         return reverse(f"consortium:{name}", args=[self.pk])
+
+    @cached_property
+    def _scan(self) -> tuple[str | None, str]:
+        return FileScan.objects.filter(sha256=self.sha256).values_list("status", "found").first() or (None, "")
+
+    @cached_property
+    def scan_status(self) -> str | None:
+        return self._scan[0]
+
+    @cached_property
+    def scan_found(self) -> str | None:
+        return self._scan[1]
+
+    @property
+    def is_infected(self) -> bool:
+        return self.scan_status == FileScan.Status.INFECTED
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it must not be opened: infected, or with a scanner not found clean by it. Asks when no list has."""
+        return self.is_infected or bool(settings.CLAMD) and self.scan_status != FileScan.Status.CLEAN
 
     @property
     def kind(self) -> Kind:

@@ -164,6 +164,7 @@ class HistoryEntry(About):
 
 
 FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "restored": _("File restored")}
+FILE_ACTS["infected"] = _("A virus was found in a file, and its bytes are removed")
 SIGN_INS = {
     "signed in": _("Signed in"),
     "wrong password": _("Wrong password"),

@@ -12,6 +12,7 @@ from .. import filestore
 from ..content import FILE_BYTES, Unfit, recognise
 from ..models import Attachment, User
 from .changes import Refused, alone, record
+from .scans import ask_again
 
 FILES_OF_RECORD = 100
 
@@ -37,6 +38,7 @@ def attach(owner: Any, file: File, *, by: User, now: datetime, note: str = "") -
             record=owner, name=name, note=" ".join(note.split()), sha256=new.sha256, size=new.size,
             media_type=kind.media_type, attached_by=by, attached_at=now,
         )  # fmt: skip
+        ask_again(new.sha256)
         record(owner, by=by, what="attached", new=_named(attachment))
     return attachment
 
@@ -115,7 +117,9 @@ def _named(attachment: Attachment) -> str:
 def verify_files() -> Iterator[str]:
     """One sentence for each file whose bytes are missing or are no longer those that were handed in."""
     found: dict[str, str] = {}
-    for attachment in Attachment.objects.order_by("sha256", "pk").iterator():
+    for attachment in Attachment.objects.for_list().order_by("sha256", "pk").iterator():
+        if attachment.is_infected:  # its bytes were removed, and the history says so
+            continue
         if attachment.sha256 not in found:
             found = {attachment.sha256: _fault(attachment.sha256)}
         if fault := found[attachment.sha256]:

@@ -14,6 +14,7 @@ from .changes import Refused, create, move, save_changes
 from .files import attach
 from .history import history_row, record_all
 from .member_plan import LAYOUT, OF_MEMBERSHIP, Member, MemberPlan, make_plan
+from .scans import held, note_clean, refuse_infected
 from .search import keep_search
 from .sheets import Sheet, read_sheet
 
@@ -32,6 +33,7 @@ def check_members(file: File, *, by: User, now: datetime) -> MemberImport:
             kind, name = recognise(new.path, file.name or "")
             if kind is not XLSX:
                 raise Refused(_("Members come in as an Excel workbook (.xlsx): save it as one."))
+            refuse_infected(file)
             plan = make_plan(read_sheet(new.path, LAYOUT), by.affiliation.consortium)
     except filestore.TooLarge:
         words = {"n": FILE_BYTES >> 20}
@@ -43,7 +45,7 @@ def check_members(file: File, *, by: User, now: datetime) -> MemberImport:
         user=by, acting_as=by.affiliation, name=name, at=now, status=status, result=plan.as_result()
     )  # fmt: skip
     create(order, by=by)
-    attach(order, file, by=by, now=now)
+    note_clean(attach(order, file, by=by, now=now), now=now)
     return order
 
 
@@ -99,4 +101,6 @@ def _sheet(order: MemberImport) -> Sheet:
     file = order.file
     if file is None:
         raise Refused(_("The file of this import is not there any more."))
+    if sentence := held(file):
+        raise Refused(sentence)
     return read_sheet(filestore.path_of(file.sha256), LAYOUT)

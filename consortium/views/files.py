@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import filestore, pictures
 from ..content import cleaned
 from ..forms.files import AttachForm
+from ..jobs.scans import announce_files
 from ..models import Attachment
 from ..models.files import models_with_files
 from ..permissions import may, require
 from ..services import Refused
 from ..services.files import attach, remove, restore
+from ..services.scans import held
 from .pages import confirm_page
 
 # what comes from people is never run: not guessed to be something else, and nothing in it may act
@@ -43,6 +45,8 @@ def attachment_create(request: HttpRequest, model: str, pk: int) -> HttpResponse
             count += 1
         except Refused as refusal:
             refused.append(_("%(name)s: %(sentence)s") % {"name": cleaned(file.name), "sentence": refusal})
+    if count:
+        announce_files()
     return _answer(request, owner, count, refused)
 
 
@@ -72,6 +76,8 @@ def _owner(request: HttpRequest, label: str, pk: int) -> Any:
 @require_safe
 def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     attachment = _attachment(request, pk)
+    if sentence := held(attachment):
+        raise Refused(sentence)
     try:
         file = filestore.path_of(attachment.sha256).open("rb")
     except FileNotFoundError:
@@ -94,6 +100,8 @@ def attachment_page(request: HttpRequest, pk: int, page: int) -> HttpResponseBas
 
 def _picture(request: HttpRequest, pk: int, width: int, page: int) -> HttpResponseBase:
     attachment = _attachment(request, pk)
+    if attachment.is_held:
+        raise Http404
     etag = f'"{attachment.sha256}.{width}.{page}"'
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
@@ -109,12 +117,14 @@ def attachment_preview(request: HttpRequest, pk: int) -> HttpResponse:
     attachment = _attachment(request, pk)
     if not attachment.has_preview:
         raise Http404
-    pages = pictures.pages_of(attachment)
+    sentence = held(attachment)
+    pages = 0 if sentence else pictures.pages_of(attachment)
     shown = min(pages, pictures.PAGES_SHOWN)
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 1
     context = {
         "attachment": attachment,
+        "held": sentence,
         "owner": attachment.record,
         "page": min(max(page, 1), shown),
         "pages": pages,

@@ -14,6 +14,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from .. import scanner
 from ..metrics import exposition
 from ..services.history import address
 
@@ -26,7 +27,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database answers, its migrations are all applied, the broker answers, files can be kept."""
+    """Ready: the database answers, its migrations are all applied, the broker answers, files can be kept.
+
+    Whether the virus scanner answers is said too, where there is one.
+    """
     checks = {
         "database": _database_answers(),
         "migrations": _migrations_applied(),
@@ -34,6 +38,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "files": _files_can_be_kept(),
     }
     ready = all(checks.values())
+    if scanner.is_on():  # while it is away only new files stay closed: no reason to take the whole program out
+        checks["scanner"] = scanner.answers()
     return JsonResponse({"status": "ok" if ready else "not ready", **checks}, status=200 if ready else 503)
 
 

@@ -10,6 +10,7 @@ from consortium.forms import accepted
 from consortium.lists import Column, list_page
 from consortium.models import HistoryEntry
 from consortium.permissions import may, require
+from consortium.services.scans import refuse_infected
 from consortium.views.pages import confirm_page
 
 from .. import services
@@ -82,6 +83,7 @@ def scheme_import(request: HttpRequest) -> HttpResponse:
     imported: list[Scheme] = []
 
     def act() -> None:
+        refuse_infected(form.cleaned_data["file"])
         scheme = services.import_scheme(
             form.cleaned_data["file"],
             year=form.cleaned_data["year"],

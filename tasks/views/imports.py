@@ -14,6 +14,7 @@ from consortium.forms import accepted
 from consortium.models import Organization, User
 from consortium.permissions import require
 from consortium.services import Refused
+from consortium.services.scans import refuse_infected
 
 from ..forms import ImportForm
 from ..models import Plan, Target
@@ -33,7 +34,7 @@ def plan_import(request: HttpRequest) -> HttpResponse:
         user=request.user,
         initial={"year": timezone.localdate().year},
     )
-    if form.is_valid():
+    if form.is_valid() and accepted(form, lambda: refuse_infected(form.cleaned_data["file"])):
         data = form.cleaned_data
         table = read_table(data["file"].read(), data["file"].name, data["year"])
         for sentence in table.errors:

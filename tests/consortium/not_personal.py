@@ -29,6 +29,7 @@ NOT_PERSONAL = {
     "consortium.ApiToken": "name prefix secret_hash scopes made_at expires_at revoked_at",
     "consortium.KeptAnswer": "key request_hash headers at",
     "consortium.Attachment": "sha256 media_type attached_at removed_at",
+    "consortium.FileScan": "sha256 status found tried_at",
     "consortium.HistoryEntry": "what old new reason digest",
     "consortium.HistoryLink": "hash",
     "consortium.Notice": "kind url at read_at mail mailed_at claimed_until",

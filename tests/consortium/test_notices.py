@@ -171,7 +171,7 @@ def test_one_is_asked_only_about_what_can_concern_the_role(client_for, expert, b
     def names(user) -> list[str]:
         return [row.name for row in client_for(user).get(CHOICES).context["notice_form"].kinds]
 
-    everybody = ["announcement", "role_given", "role_ended", "export"]
+    everybody = ["announcement", "role_given", "role_ended", "file_infected", "export"]
     of_council = ["meeting_called", "meeting_changed", "papers_sent", "opinion_answered", "minutes_to_approve"]
     assert sorted(names(expert)) == sorted(
         [*everybody, *of_council, "review_assigned", "review_due", "more_asked", "result_published"]

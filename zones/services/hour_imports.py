@@ -18,6 +18,7 @@ from consortium.services.bulk import no_collecting
 from consortium.services.files import attach, destroy
 from consortium.services.history import record
 from consortium.services.notices import notify
+from consortium.services.scans import held, note_clean, refuse_infected
 from consortium.services.work import MOST_ATTEMPTS, Overtaken, fail, hold, take
 
 from ..inbox import HOURS_IMPORTED
@@ -49,11 +50,12 @@ def order_import(file: File, *, language: str, by: User, now: datetime) -> HourI
     if kind is not XLSX:
         words = {"kind": kind.label}
         raise Refused(_("This is: %(kind)s. Hours come in as an Excel workbook (.xlsx): save it as one.") % words)
+    refuse_infected(file)
     with transaction.atomic():
         order = create(
             HourImport(user=by, acting_as=by.affiliation, name=name, language=language, ordered_at=now), by=by
         )
-        attach(order, file, by=by, now=now)
+        note_clean(attach(order, file, by=by, now=now), now=now)
     return order
 
 
@@ -182,6 +184,8 @@ def _found(order: HourImport, plan: Plan, tell: bool, *, again: bool = False) ->
 
 def _read(order: HourImport) -> Sheet:
     file = order.file
+    if file and (sentence := held(file)):
+        raise Refused(sentence)
     path = filestore.path_of(file.sha256) if file else None
     if path is None or not path.exists():
         raise Refused(_("The file is missing. Hand it in again."))
