@@ -109,6 +109,7 @@ ACTS = {
     "correct": gettext_lazy("Put right what is approved"),
     "review": gettext_lazy("Confirm or return"),
     "answer": pgettext_lazy("urging", "Answer"),
+    "months": gettext_lazy("See the sums by enterprise and month"),
     "reopen": pgettext_lazy("month", "Open again"),
     "assess": gettext_lazy("Assess oneself"),
     "score": gettext_lazy("Score"),

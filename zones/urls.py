@@ -118,6 +118,7 @@ urlpatterns = [
     *delivery("module"),
     path("members/<int:pk>/remove/", views.member_remove, name="member_remove"),
     path("hours/", views.hours_list, name="hours_list"),
+    path("hours/months/", views.hour_months, name="hour_months"),
     path("hours/new/", views.hours_create, name="hours_create"),
     path("hours/week/", views.hours_week, name="hours_week"),
     path("hours/countersign/", views.hours_countersign, name="hours_countersign"),

@@ -23,8 +23,7 @@ from tasks.lights import lights_of, tally
 from tasks.matrix import matrix
 from tasks.models import Plan, Task
 from zones.ledger import ledger
-from zones.models import Enrollment, HourEntry, InnovationClass, Student, Zone
-from zones.services.months import last_of_month
+from zones.models import Enrollment, HourEntry, HourMonth, InnovationClass, Student, Zone
 from zones.week import week_context
 
 from ..models import AnnualReport, Evaluation
@@ -74,9 +73,8 @@ def _figures(user: User, today: date) -> Iterator[Figure]:
     role = user.affiliation.role
     if role in {Role.SECRETARIAT, Role.AUDITOR, Role.COLLEGE_ADMIN}:
         first = today.replace(day=1)
-        approved = HourEntry.objects.visible_to(user).approved()
-        month = Sum("hours", filter=Q(date__range=(first, today)))
-        sums = approved.in_year(today.year).aggregate(month=month, year=Sum("hours"))
+        months = HourMonth.objects.visible_to(user).filter(month__year=today.year)
+        sums = months.aggregate(month=Sum("hours", filter=Q(month=first)), year=Sum("hours"))
         span = f"date_after={first.isoformat()}&date_before={today.isoformat()}&status=approved"
         yield Figure(
             _("Hours this month"),
@@ -151,8 +149,8 @@ def _ending(user: User, today: date) -> list[Agreement]:
 def _zone_cards(user: User, today: date) -> list[dict[str, object]]:
     """The college's zones: partners, hours of this month, places taken, how far this year's evaluation is."""
     first = today.replace(day=1)
-    hours = HourEntry.objects.visible_to(user).approved().filter(date__range=(first, last_of_month(first)))
-    month = {row["project__zone"]: row["hours"] for row in hours.totals_by("project__zone")}
+    hours = HourMonth.objects.visible_to(user).filter(month=first).order_by()
+    month = dict(hours.values_list("project__zone").annotate(Sum("hours")))
     students = Enrollment.objects.visible_to(user).open().order_by().values_list("innovation_class__zone")
     taken = dict(students.annotate(Count("pk")))
     classes = InnovationClass.objects.visible_to(user).exclude(status=InnovationClass.Status.FINISHED)

@@ -66,6 +66,7 @@ NOT_PERSONAL = {
     "zones.Project": "code name description starts_on ends_on status return_reason",
     "zones.ProjectModule": "name acceptance_standard status return_reason",
     "zones.HourEntry": "activity status submitted_at approved_at changed_at",
+    "zones.HourMonth": "activity month",
     "zones.HourImport": "language status lease_until error ordered_at accepted_at finished_at",
     "zones.HourlyRate": "activity starts_on ends_on",
     "zones.CultivationListing": "listed_on removed_on source",

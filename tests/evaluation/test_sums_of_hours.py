@@ -10,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from evaluation.services import report_figures
-from zones.models import HourEntry, Project, ProjectMember, Zone, ZonePartner
+from zones.models import HourEntry, HourMonth, Project, ProjectMember, Zone, ZonePartner
 from zones.services import approve_many, correct_hours, log_hours, return_many, submit_many
 
 SUM = Decimal("16.25")
@@ -97,6 +97,7 @@ def test_the_sum_of_a_zones_year_is_the_same_everywhere(client_for, api_for, col
     answer = api_for(college_admin).get("/api/v1/hours/", query | {"page_size": 500}).json()
     months = page.context["months"]
     report = report_figures.hours(zone, today.year)
+    by_month = HourMonth.objects.visible_to(college_admin).filter(project__zone=zone, month__year=today.year)
     assert {
         "zone's page": page.context["hours_this_year"],
         "zone's months": sum(a + b for _number, a, b, _last in months if a is not None),
@@ -105,8 +106,19 @@ def test_the_sum_of_a_zones_year_is_the_same_everywhere(client_for, api_for, col
         "API": sum(Decimal(row["hours"]) for row in answer["results"]),
         "annual report": Decimal(report["total"]),
         "report's months": sum(Decimal(hours) for hours in report["months"]),
+        "sums kept by month": sum(row.hours for row in by_month),
     } == dict.fromkeys(
-        ["zone's page", "zone's months", "list's footer", "export", "API", "annual report", "report's months"], SUM
+        [
+            "zone's page",
+            "zone's months",
+            "list's footer",
+            "export",
+            "API",
+            "annual report",
+            "report's months",
+            "sums kept by month",
+        ],
+        SUM,
     )
 
 

@@ -3,6 +3,7 @@ from .classes import Enrollment, InnovationClass, Mentor, Student
 from .contributions import Contribution, Hire
 from .goals import EQUAL, EVIDENCE, ZoneGoal, time_gone
 from .hour_imports import HourImport
+from .hour_months import EnterpriseYear, HourMonth, column_sums
 from .hours import Activity, HourEntry
 from .months import ClosedMonth, NoWork
 from .outcomes import RANKS, CreditConversion, CreditRule, CreditTable, Outcome, OutcomeKind
@@ -45,11 +46,13 @@ __all__ = [
     "CultivationListing",
     "EQUAL",
     "Enrollment",
+    "EnterpriseYear",
     "Fund",
     "GuardianConsent",
     "Hire",
     "HourEntry",
     "HourImport",
+    "HourMonth",
     "HourlyRate",
     "InnovationClass",
     "Insurance",
@@ -83,5 +86,6 @@ __all__ = [
     "ZoneCharter",
     "ZoneGoal",
     "ZonePartner",
+    "column_sums",
     "time_gone",
 ]

@@ -3,6 +3,7 @@ from .charters import agree, compare, save_charter
 from .classes import add_mentor, add_student, leave, place, place_all, remove_mentor, save_class
 from .deliveries import accept, deliver, give_back
 from .hour_imports import accept_import, is_small, order_import, remove_old_imports, run_import
+from .hour_months import verify_hour_months
 from .hour_rules import BadRows, hour_errors
 from .hour_template import write_template
 from .hours import (
@@ -163,6 +164,7 @@ __all__ = [
     "submit_many",
     "take_back_admission",
     "verify",
+    "verify_hour_months",
     "verify_many",
     "what_is_open",
     "with_recipients",

@@ -20,6 +20,7 @@ from consortium.services.history import history_row, record_all
 from ..inbox import HOURS_APPROVED, HOURS_RETURNED
 from ..models import HourEntry
 from ..models.hours import ONE_DAY
+from .hour_months import add_to_months
 from .hour_notices import tell_other_side, tell_writers
 from .hour_rules import DAY, BadRows, hour_errors
 from .months import keep_months
@@ -92,6 +93,7 @@ def approve_many(entries: Sequence[HourEntry], *, by: User) -> None:
         require(by, "hours.approve", entry)
     now = timezone.now()
     _move_all(entries, Status.APPROVED, by=by, approved_at=now, approved_by=by)
+    add_to_months(entries)
     tell_writers(entries, HOURS_APPROVED, by=by, at=now)
 
 

@@ -20,6 +20,7 @@ from .hour_imports import (
     hour_import_list,
     hour_import_template,
 )
+from .hour_months import hour_months
 from .hours import (
     hours_correct,
     hours_countersign,
@@ -161,6 +162,7 @@ __all__ = [
     "hour_import_detail",
     "hour_import_list",
     "hour_import_template",
+    "hour_months",
     "hours_correct",
     "hours_countersign",
     "hours_create",

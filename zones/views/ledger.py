@@ -15,14 +15,14 @@ from ..ledger import ledger
 from ..models import HourlyRate
 from ..tax_credit import tax_credit
 from ..typesetting import ledger_pdf
-from .pages import form_page
+from .pages import asked_year, form_page
 
 
 def enterprise_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """What an enterprise gave and received in the year of the address, or in this one."""
     enterprise = get_enterprise(request, pk, "organization.ledger")
     this_year = timezone.localdate().year
-    year = _year(request, this_year)
+    year = asked_year(request, this_year)
     context = {
         "enterprise": enterprise,
         "year": year,
@@ -38,7 +38,7 @@ def enterprise_ledger_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The same on paper, with places for the seals."""
     enterprise = get_enterprise(request, pk, "organization.ledger")
     now = timezone.now()
-    year = _year(request, timezone.localdate(now).year)
+    year = asked_year(request, timezone.localdate(now).year)
     name = f"企业投入产出表-{enterprise.name}-{year}.pdf"
     headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
     pdf = ledger_pdf(enterprise, year, request.user, now)
@@ -50,11 +50,6 @@ def get_enterprise(request: HttpRequest, pk: int, act: str) -> Organization:
     enterprise = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     require(request.user, act, enterprise)
     return enterprise
-
-
-def _year(request: HttpRequest, this_year: int) -> int:
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) <= this_year else this_year
 
 
 def hourly_rate_create(request: HttpRequest, pk: int) -> HttpResponse:

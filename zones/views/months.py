@@ -20,15 +20,14 @@ from .. import services
 from ..forms.months import NoWorkForm, ReopenForm
 from ..models import ClosedMonth, NoWork, Zone
 from ..services.months import month_name
-from .pages import form_page
+from .pages import asked_year, form_page
 
 
 def month_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The zone's months of a year: hours, what is open, who declared "no work" and who has filled in nothing."""
     zone = get_object_or_404(Zone.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= today.year else today.year
+    year = asked_year(request, today.year)
     months = services.months_of(zone, year, today, reader=request.user)
     context = {"zone": zone, "year": year, "months": months, "before": year - 1, "after": year + 1, "today": today}
     return render(request, "zones/month_list.html", context)

@@ -1,4 +1,4 @@
-"""The two pages that every noun needs: a form, and a step to another state."""
+"""What the pages of every noun need: a form, a step to another state, the year that is asked for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +36,12 @@ def form_page(
         return back or saved
 
     return pages.form_page(request, form, act, heading=heading, crumbs=crumbs, cancel_url=cancel_url, label=label)
+
+
+def asked_year(request: HttpRequest, this_year: int) -> int:
+    """The year of the address, from 2000 on; without one, or with one that has not begun, this one."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) <= this_year else this_year
 
 
 def move_page(request: HttpRequest, obj: Any, to: str, *, step: Callable[..., None] = move) -> HttpResponse:

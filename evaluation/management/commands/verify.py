@@ -8,8 +8,9 @@ from consortium.services.history import newest_link, verify_history
 from evaluation.services import verify_results
 from evaluation.services.reports import verify_reports
 from evaluation.services.standards import verify_checks
+from zones.services import verify_hour_months
 
-CHECKS = [verify_results, verify_checks, verify_reports, verify_files]
+CHECKS = [verify_results, verify_checks, verify_reports, verify_hour_months, verify_files]
 
 
 class Command(BaseCommand):
