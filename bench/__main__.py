@@ -36,6 +36,7 @@ def prepare() -> None:
 
 def main() -> int:
     prepare()
+    from bench.exports import export_rows
     from bench.history import history_rows
     from bench.hours import hour_rows
     from bench.members import member_rows
@@ -45,7 +46,7 @@ def main() -> int:
     from bench.results import result_rows
     from bench.tasks import task_rows
 
-    small = (report_rows, page_rows, task_rows, hour_rows)  # before the data grow
+    small = (report_rows, page_rows, task_rows, hour_rows, export_rows)  # before the data grow
     makers = (*small, member_rows, history_rows, result_rows, run_rows)
     done = [measure(row) for rows_of in makers for row in rows_of()]
     print(table(done))

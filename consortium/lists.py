@@ -25,7 +25,8 @@ from .forms.exports import ReasonForm
 from .keyset import page_of
 from .models import User
 from .services import Refused
-from .services.spreadsheets import NOT_IN_XML, Column, Personal, Table, write_xlsx
+from .services.list_files import NOT_IN_XML
+from .services.spreadsheets import Column, Personal, Table, write_xlsx
 
 __all__ = ["NOT_IN_XML", "PAGE_SIZE", "Column", "Personal", "list_page", "read_table"]
 

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from .models import AgendaItem, Meeting, Opinion, Resolution
-from .services.spreadsheets import NOT_IN_XML
+from .services.list_files import NOT_IN_XML
 from .typesetting import typeset
 
 TEMPLATE = Path(__file__).parent / "typst" / "minutes.typ"

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from .. import personal
 from ..models.records import About, about
-from .spreadsheets import _cell as cell
+from .list_files import NOT_IN_XML
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,20 @@ def write_xlsx(person: models.Model, to: IO[bytes]) -> None:
             sheet.column_dimensions[get_column_letter(index)].width = 20
         sheet.append(heads)
         for row in section.read():
-            sheet.append([cell(sheet, _for_excel(value)) for value in row.values()])
+            sheet.append([_cell(sheet, _for_excel(value)) for value in row.values()])
     book.save(to)
+
+
+def _cell(sheet: Any, value: object) -> object:
+    """Text stays text, so that nobody's note becomes a formula in a colleague's Excel."""
+    if not isinstance(value, str):
+        return value
+    text = NOT_IN_XML.sub("", value)  # a note may hold what Excel cannot
+    if not text.startswith(("=", "#")):  # these alone are taken for formulas and errors
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
 
 
 def _for_excel(value: Any) -> Any:

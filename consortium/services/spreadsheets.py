@@ -1,6 +1,5 @@
 """Lists as Excel files: columns, the rows they read, and a file written row by row, however long it gets."""
 
-import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +9,13 @@ from typing import IO, Any, Protocol
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from ..models import User
 from .changes import Refused
+from .list_files import write_list
 
 PORTION = 500  # rows that are read and written at a time
 MOST_ROWS = 1_048_575  # what a sheet of Excel holds below its head
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no Word or Excel file can hold
 
 Reader = str | Callable[[Any], object]
 
@@ -125,38 +120,22 @@ def write_xlsx(
     table: Table, numbers: Sequence[int], to: IO[bytes], *, masked: bool, tell: Callable[[int], None]
 ) -> None:
     """Write an Excel file: a bold head, one row each, text kept as text. ``tell`` hears how many rows are written."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", table.title)[:31])
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    heads = [WriteOnlyCell(sheet, str(column.label)) for column in table.columns]
-    for number, head in enumerate(heads, start=1):
-        head.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(number)].width = 18
-    sheet.append(heads)
+    heads = [str(column.label) for column in table.columns]
+    write_list(to, title=table.title, heads=heads, portions=_cells(table, numbers, masked, tell))
+
+
+def _cells(
+    table: Table, numbers: Sequence[int], masked: bool, tell: Callable[[int], None]
+) -> Iterator[list[list[object]]]:
     written = 0
     for rows in table.portions(numbers):
-        for row in rows:
-            sheet.append([_cell(sheet, column.read(row, masked=masked)) for column in table.columns])
+        yield [[column.read(row, masked=masked) for column in table.columns] for row in rows]
         written += len(rows)
         tell(written)
-    book.save(to)
 
 
 def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
     return (numbers[begin : begin + PORTION] for begin in range(0, len(numbers), PORTION))
-
-
-def _cell(sheet: Any, value: object) -> object:
-    """Text stays text, so that nobody's note becomes a formula in a colleague's Excel."""
-    if not isinstance(value, str):
-        return value
-    text = NOT_IN_XML.sub("", value)  # a note may hold what Excel cannot
-    if not text.startswith(("=", "#")):  # these alone are taken for formulas and errors
-        return text
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
 
 
 def _follow(row: Any, path: str) -> Any:
