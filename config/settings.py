@@ -278,7 +278,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "URL_FORMAT_OVERRIDE": None,  # ?format= chooses the file of a report
-    "DEFAULT_SCHEMA_CLASS": "consortium.idempotency.Described",
+    "DEFAULT_SCHEMA_CLASS": "consortium.description.Described",
     "EXCEPTION_HANDLER": "consortium.api.answer_error",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,

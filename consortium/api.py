@@ -96,17 +96,16 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     return exception_handler(error, context)
 
 
-class ScopedViewSet(
-    mixins.CreateModelMixin,
+class KeptViewSet(
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
     mixins.ListModelMixin,
     viewsets.GenericViewSet,
 ):
-    """Reads what ``visible_to`` shows; writes what the table of permissions has for ``thing``.
+    """Reads what ``visible_to`` shows; changes what the table of permissions has for ``thing``; makes nothing new.
 
-    A subclass names ``model``, ``thing`` ("zone"), its serializer and FilterSet, and overrides ``insert`` and
-    ``change`` when a service is the door for them.
+    A subclass names ``model``, ``thing`` ("zone"), its serializer and FilterSet, and overrides ``change`` when a
+    service is the door for it.
     """
 
     model: type[Model]
@@ -135,27 +134,31 @@ class ScopedViewSet(
         """Related rows that the serializer reads, so that a list needs a constant number of queries."""
         return rows
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        require(request.user, f"{self.thing}.add")
-        return super().create(request, *args, **kwargs)
-
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         require(request.user, f"{self.thing}.change", self.get_object())
         return super().update(request, *args, **kwargs)
 
-    def perform_create(self, serializer: Any) -> None:
-        serializer.instance = self.insert(serializer.validated_data)
-
     def perform_update(self, serializer: Any) -> None:
         self.change(serializer.instance, serializer.validated_data)
+
+    def change(self, obj: Model, data: dict[str, Any]) -> None:
+        save_changes(obj, by=self.request.user, **data)
+
+
+class ScopedViewSet(mixins.CreateModelMixin, KeptViewSet):
+    """Creates too; a subclass overrides ``insert`` when a service is the door for it."""
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        require(request.user, f"{self.thing}.add")
+        return super().create(request, *args, **kwargs)
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.instance = self.insert(serializer.validated_data)
 
     def insert(self, data: dict[str, Any]) -> Model:
         obj = self.model(**data)
         require(self.request.user, f"{self.thing}.add", obj)
         return create(obj, by=self.request.user)
-
-    def change(self, obj: Model, data: dict[str, Any]) -> None:
-        save_changes(obj, by=self.request.user, **data)
 
 
 class OrganizationViewSet(ScopedViewSet):

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .api import ScopedViewSet
+from .api import KeptViewSet, ScopedViewSet
 from .council_serializers import (
     AgendaItemSerializer,
     AnswerSerializer,
@@ -33,7 +33,7 @@ from .serializers import ReturnSerializer
 from .services import agenda, meetings
 
 
-class Steps(ScopedViewSet):
+class Steps(KeptViewSet):
     """What these four share: asking the table of permissions, reading a body, answering with the record anew."""
 
     def may(self, act: str) -> Any:
@@ -50,7 +50,7 @@ class Steps(ScopedViewSet):
         return Response(self.get_serializer(self.get_queryset().get(pk=obj.pk)).data)
 
 
-class MeetingViewSet(Steps):
+class MeetingViewSet(Steps, ScopedViewSet):
     model, thing = Meeting, "meeting"
     serializer_class = MeetingSerializer
     filterset_class = MeetingFilter
@@ -232,7 +232,7 @@ class AgendaItemViewSet(Steps):
         return self.answer_with(item)
 
 
-class OpinionViewSet(Steps):
+class OpinionViewSet(Steps, ScopedViewSet):
     model, thing = Opinion, "opinion"
     serializer_class = OpinionSerializer
     filterset_class = OpinionFilter
@@ -267,7 +267,7 @@ class OpinionViewSet(Steps):
         return self.answer_with(opinion)
 
 
-class ResolutionViewSet(Steps):
+class ResolutionViewSet(Steps, ScopedViewSet):
     model, thing = Resolution, "resolution"
     serializer_class = ResolutionSerializer
     filterset_class = ResolutionFilter

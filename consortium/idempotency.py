@@ -9,8 +9,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -78,18 +76,3 @@ def _again(row: KeptAnswer) -> HttpResponse:
         del response.headers["Content-Type"]
     response.headers[REPLAYED] = "true"
     return response
-
-
-class Described(AutoSchema):
-    """The description of the API names the header wherever it counts."""
-
-    def get_override_parameters(self) -> list[Any]:
-        given = list(super().get_override_parameters())
-        if self.method not in WRITES:
-            return given
-        said = (
-            "Send the same key when you send the same request again: within 24 hours it is answered as before, with "
-            f"`{REPLAYED}: true`, and nothing is done twice. With another request the key is refused (422)."
-        )
-        schema = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
-        return [*given, OpenApiParameter(HEADER, schema, OpenApiParameter.HEADER, description=said)]

@@ -23,6 +23,15 @@ class VisibleFilter(django_filters.ModelChoiceFilter):
     field_class = VisibleField
 
 
+class AnyYearFilter(django_filters.NumberFilter):
+    """A year of the calendar, which a database can look for; another number is a mistake."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label": _("Year"), "min_value": 1000, "max_value": 9999, **kwargs})
+
+
 class YearField(ChoiceField):
     def valid_value(self, value: Any) -> bool:
         """A year without rows is no mistake: it has no rows."""

@@ -4,12 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ..forms.fields import DayInput
 from ..models import AgendaItem, CouncilSeat, Meeting, Opinion, Resolution
+from . import AnyYearFilter
 
 
 class MeetingFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Place or item"), method="search")
     status = django_filters.ChoiceFilter(label=_("State"), choices=Meeting.Status)
-    year = django_filters.NumberFilter(label=_("Year"), field_name="held_at", lookup_expr="year")
+    year = AnyYearFilter(field_name="held_at", lookup_expr="year")
 
     class Meta:
         model = Meeting
@@ -28,7 +29,7 @@ class AgendaItemFilter(django_filters.FilterSet):
     side = django_filters.ChoiceFilter(
         label=_("Proposed by the side"), choices=CouncilSeat.Side, field_name="proposed_by__side"
     )
-    year = django_filters.NumberFilter(label=_("Year"), field_name="meeting__held_at", lookup_expr="year")
+    year = AnyYearFilter(field_name="meeting__held_at", lookup_expr="year")
     called = django_filters.BooleanFilter(label=_("Meeting was called"), method="by_call")
 
     class Meta:
@@ -47,7 +48,7 @@ class OpinionFilter(django_filters.FilterSet):
     answered = django_filters.BooleanFilter(
         label=_("Answered"), field_name="answered_at", lookup_expr="isnull", exclude=True
     )
-    year = django_filters.NumberFilter(label=_("Year"), field_name="item__meeting__held_at", lookup_expr="year")
+    year = AnyYearFilter(field_name="item__meeting__held_at", lookup_expr="year")
     standing = django_filters.BooleanFilter(label=_("Not withdrawn"), field_name="withdrawn_at", lookup_expr="isnull")
 
     class Meta:
@@ -65,7 +66,7 @@ class ResolutionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Resolution, item or organization"), method="search")
     done = django_filters.BooleanFilter(label=_("Done"), field_name="done_on", lookup_expr="isnull", exclude=True)
     due_before = django_filters.DateFilter(label=_("Due until"), field_name="due", lookup_expr="lte", widget=DayInput())
-    year = django_filters.NumberFilter(label=_("Year"), field_name="item__meeting__held_at", lookup_expr="year")
+    year = AnyYearFilter(field_name="item__meeting__held_at", lookup_expr="year")
 
     class Meta:
         model = Resolution

@@ -83,6 +83,12 @@ def test_no_list_is_ordered_by_what_somebody_names(name, order, api_for, secreta
     assert (answer.status_code, list(answer.json())) == (400, ["ordering"])
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_tells_the_fields_that_somebody_names(name, api_for, secretariat):
+    answer = api_for(secretariat).get(reverse(name), {"fields": "id,affiliations__user__password"})
+    assert (answer.status_code, list(answer.json())) == (400, ["fields"])
+
+
 @pytest.fixture
 def redis(settings):
     """The counts in the Redis of this run, as two web processes have it; skipped without one."""

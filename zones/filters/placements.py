@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consortium.filters import VisibleFilter
+from consortium.filters import AnyYearFilter, VisibleFilter
 
 from ..models import Placement, Post
 from .choices import enterprises, zones
@@ -24,7 +24,7 @@ class PostFilter(django_filters.FilterSet):
 
 class StaffCountFilter(django_filters.FilterSet):
     enterprise = VisibleFilter(label=_("Enterprise"), queryset=enterprises)
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = AnyYearFilter()
 
     class Meta:
         fields: list[str] = []
