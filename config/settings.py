@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "consortium.middleware.AddressMiddleware",
+    "consortium.middleware.DenialMiddleware",
     "consortium.middleware.RefusalMiddleware",
     "consortium.middleware.NoticeMiddleware",
 ]

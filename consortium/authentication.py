@@ -10,7 +10,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from .models import ApiToken
-from .services.tokens import find_token
+from .services.tokens import find_token, owner_of
 
 Scope = ApiToken.Scope
 # the lists that each scope writes; it reads them too
@@ -29,9 +29,14 @@ WRITES: dict[str, set[str]] = {
 class ByToken(TokenAuthentication):
     """``Authorization: Token …``; an unknown, expired or revoked key and one of somebody switched off are one."""
 
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
+        self.request = request._request
+        return super().authenticate(request)
+
     def authenticate_credentials(self, key: str) -> tuple[Any, ApiToken]:
         token = find_token(key, timezone.now())
         if token is None or not token.user.is_active:
+            self.request.owner_of_dead_token = owner_of(key)  # type: ignore[attr-defined]  # see DenialMiddleware
             raise exceptions.AuthenticationFailed(_("This token is not valid."))
         return token.user, token
 

@@ -1,5 +1,6 @@
 import time
 from ipaddress import ip_address
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -16,6 +18,7 @@ from .jobs.notices import announce_notices
 from .services import Refused
 from .services.history import address
 from .services.notices import mail_waits
+from .services.refusals import note_refusal
 from .services.second_factors import is_missing
 
 
@@ -167,6 +170,41 @@ class RefusalMiddleware:
         came_from = request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
         return HttpResponseRedirect(came_from if safe else "/")
+
+
+class DenialMiddleware:
+    """What was refused to somebody who is known stands in the history: 403 whatever the cause, and a dead token.
+
+    It stands outside of the view and its transactions, and costs nothing where nothing is refused.
+    """
+
+    REFUSED = (401, 403, 429)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        signed_in = request.user  # the API forgets who it was when the form's token is missing
+        response = self.get_response(request)
+        if response.status_code in self.REFUSED:
+            self._note(request, response.status_code, signed_in)
+        return response
+
+    def _note(self, request: HttpRequest, status: int, signed_in: Any) -> None:
+        owner = getattr(request, "owner_of_dead_token", None)
+        known = (one for one in (owner, request.user, signed_in) if one and one.pk)
+        who: Any = next(known, None) if owner or status == 403 else None
+        if who:
+            asked = f"{request.method} {_place_of(request)}"
+            note_refusal(who, asked=asked, by=None if owner else who, now=timezone.now())
+
+
+def _place_of(request: HttpRequest) -> str:
+    """The path; where more than numbers stand in it, as the secret of a link, the pattern of the path."""
+    here = request.resolver_match
+    if here is None or all(str(value).isdecimal() for value in here.kwargs.values()):
+        return request.path
+    return f"/{here.route}"
 
 
 class NoticeMiddleware:

@@ -18,7 +18,10 @@ from ..models import HistoryEntry, User
 TEXT_DAYS = 92  # so many days are read for a word; no index helps there
 FEW = 100  # people of one name
 OTHER = "other"
-ACTS = {"created": _("Created"), "status": _("State"), "imported": _("Imported"), "deleted": _("Removed")}
+ACTS = {
+    "created": _("Created"), "status": _("State"), "imported": _("Imported"), "deleted": _("Removed"),
+    "refused": _("Request refused"),
+}  # fmt: skip
 
 
 def kinds(request: HttpRequest) -> QuerySet:

@@ -183,7 +183,7 @@ SECOND_FACTOR = {
     "second factor reset": _("Second step switched off by the operator"),
 }
 ACTS = {
-    "created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"),
+    "created": _("Created"), "imported": _("Imported"), "deleted": _("Removed"), "refused": _("Request refused"),
     **SIGN_INS, **SECOND_FACTOR, **FILE_ACTS,
 }  # fmt: skip
 

@@ -52,6 +52,12 @@ def find_token(key: str, now: datetime) -> ApiToken | None:
     return token
 
 
+def owner_of(key: str) -> User | None:
+    """Whose key this is or was, also when it opens nothing any more."""
+    token = ApiToken.objects.select_related("user").filter(secret_hash=hash_of(key)).first()
+    return token.user if token else None
+
+
 @transaction.atomic
 def revoke_token(token: ApiToken, *, by: User | None, now: datetime) -> None:
     """Nothing signs in by it from the next request on."""

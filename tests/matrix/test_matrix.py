@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
 
-from consortium.models import User
+from consortium.models import HistoryEntry, User
 from consortium.permissions import may
 
 from .addresses import Address, addresses, ask, told
@@ -54,6 +54,10 @@ def undone():
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def newest_row() -> int:
+    return HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def expected(user, act: str, address: Address, record) -> str:
@@ -104,7 +108,11 @@ def test_each_address_answers_everybody_as_the_tables_say(world, people, address
                 numbers = {place: here[thing].pk if here[thing] else NOWHERE for place, thing in address.places}
                 path = address.path(**numbers) + address.query(world.records.get(side, {}))
                 with undone():
+                    newest = newest_row()
                     response = ask(client, method, path, is_api=address.is_api)
+                    written = list(HistoryEntry.objects.filter(pk__gt=newest).values_list("what", flat=True))
+                if response.status_code == 403 and written != ["refused"]:
+                    wrong.append(f"{method} {name} {side}: refused, and history has {written}")
                 wanted = expected(user, act, address, record)
                 answer = verdict(response)
                 statuses.add(response.status_code)
