@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -199,6 +200,14 @@ def test_the_year_before_stands_beside(year, partner, enterprise):
 
 def test_a_year_without_hours_says_so(client_for, secretariat):
     assert "Nothing was approved in this year or the one before" in client_for(secretariat).get(URL).content.decode()
+
+
+def test_the_page_reads_no_entries_however_many_there_are(client_for, year, secretariat):
+    client = client_for(secretariat)
+    with CaptureQueriesContext(connection) as read:
+        client.get(URL, {"year": year})
+    tables = [sql["sql"] for sql in read if "zones_hour" in sql["sql"]]
+    assert ["zones_hourmonth" in sql and "zones_hourentry" not in sql for sql in tables] == [True]
 
 
 @pytest.mark.parametrize("count", [1, 3])
