@@ -371,6 +371,9 @@ PERMISSIONS: dict[str, Roles] = {
         Role.PARTNER: on.own_report,
     },
     "report.schedule": {Role.SECRETARIAT: on.anywhere},
+    "report_template.see": {Role.SECRETARIAT: on.whole_consortium},
+    "report_template.add": {Role.SECRETARIAT: on.anywhere},
+    "report_template.change": {Role.SECRETARIAT: on.whole_consortium},
     "report_run.see": ALL | {Role.COLLEGE_ADMIN: on.own_organization},
     "report_run.change": {Role.SECRETARIAT: on.whole_consortium, Role.COLLEGE_ADMIN: on.own_organization},
 }

@@ -90,6 +90,7 @@ THINGS = {
     "standard_check": "evaluation.StandardCheck",
     "report": "evaluation.AnnualReport",
     "report_run": "evaluation.ReportRun",
+    "report_template": "evaluation.ReportTemplate",
 }
 
 ACTS = {

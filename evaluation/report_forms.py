@@ -82,6 +82,14 @@ class ScheduleForm(forms.ModelForm):
         fields = ["is_on", "month", "day"]
 
 
+class TemplateForm(forms.Form):
+    file = forms.FileField(
+        label=_("Template as a ZIP file"),
+        help_text=_("At most 2 MB, with template.toml and, as you like, extra.md and crest.png or crest.jpg."),
+        widget=forms.FileInput(attrs={"accept": ".zip"}),
+    )
+
+
 class TextForm(forms.Form):
     """One part of the text of an annual report; its names carry the part, so that a page holds several."""
 

@@ -3,6 +3,7 @@ from .evidence import Dismissal, Evidence
 from .measurements import Measurement
 from .report_runs import ReportRun
 from .report_schedules import ReportSchedule
+from .report_templates import ReportTemplate
 from .report_texts import ReportText
 from .reports import AnnualReport, ReportCopy
 from .reviews import GuestLink, Score, Talk
@@ -24,6 +25,7 @@ __all__ = [
     "ReportCopy",
     "ReportRun",
     "ReportSchedule",
+    "ReportTemplate",
     "ReportText",
     "Scheme",
     "Score",

@@ -61,6 +61,8 @@ def figures_now(report: AnnualReport) -> dict[str, Any]:
     for name in ("zone", "hours"):  # an evaluation has the keys of its stage, tasks are a list
         if name in known:
             known[name] = {key: value for key, value in known[name].items() if key in kept[name]}
+    if "template" in kept:  # another one taken into use is no change of records
+        known["template"] = kept["template"]
     return known
 
 

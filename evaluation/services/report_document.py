@@ -64,10 +64,46 @@ class Table:
         ]
 
 
+class Passage(str):
+    """A paragraph of a template's own section: its text, with ``kind``, a heading, bullets or numbers, which of its
+    words are bold, and its ``place`` in its list, from 1. Whoever knows no more of it shows the text."""
+
+    kind: str
+    runs: list[tuple[str, bool]]
+    place: int
+
+    def __new__(cls, kind: str, runs: list[list[Any]], place: int = 0) -> "Passage":
+        mark = {"bullets": "• ", "numbers": f"{place}. "}.get(kind, "")
+        passage = super().__new__(cls, mark + "".join(text for text, _bold in runs))
+        passage.kind, passage.place = kind, place
+        passage.runs = [(text, is_bold) for text, is_bold in runs]
+        return passage
+
+
 @dataclass(frozen=True)
 class Chapter:
+    """``is_extra``: the own section of the template."""
+
     title: str
     parts: list[str | Table]
+    is_extra: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a report's template says beside its section; colours as #rrggbb, ``crest`` is the SHA-256 of its picture.
+
+    ``place`` of the section: start, before all chapters; figures, after those of figures; end, after the text too.
+    """
+
+    name: str = ""
+    sha256: str = ""
+    accent: str = ""
+    head: str = ""
+    line: str = ""
+    office: str = ""
+    crest: str = ""
+    place: str = "end"
 
 
 @dataclass(frozen=True)
@@ -82,6 +118,8 @@ class Document:
     seals: list[tuple[str, str]]
     sha256: str
     made_at: datetime
+    look: Look = Look()  # the standard
+    crest: bytes = b""  # a PNG
 
 
 def document(report: AnnualReport, made_at: datetime) -> Document:
@@ -102,18 +140,23 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             (_("Partner enterprises"), "、".join(partners) or "—"),
             (_("Made on"), date_format(timezone.localdate(made_at))),
             (_("Edition"), _("Version %(number)s") % {"number": report.version}),
+            *_office(figures),
         ],
         chapters=[
+            *extra(figures, "start"),
             Chapter(_("The zone"), list(_zone(report, shown))),
             Chapter(_("Project hours"), list(_hours(figures["hours"], figures["year"]))),
             Chapter(_("Evaluation"), list(_evaluation(report, shown))),
             Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
             *compared(figures),
+            *extra(figures, "figures"),
             *narrated(figures),
+            *extra(figures, "end"),
         ],
         seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
         sha256=report.figures_sha256,
         made_at=made_at,
+        look=_look(figures),
     )
 
 
@@ -135,12 +178,43 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
             *([(_("College"), figures["college"])] if figures["college"] else []),
             (_("Made on"), date_format(timezone.localdate(made_at))),
             (_("Edition"), _("Version %(number)s") % {"number": report.version}),
+            *_office(figures),
         ],
-        chapters=[*compared(figures), *narrated(figures)],
+        chapters=[
+            *extra(figures, "start"),
+            *compared(figures),
+            *extra(figures, "figures"),
+            *narrated(figures),
+            *extra(figures, "end"),
+        ],
         seals=seals,
         sha256=report.figures_sha256,
         made_at=made_at,
+        look=_look(figures),
     )
+
+
+def _look(figures: dict[str, Any]) -> Look:
+    said = figures.get("template", {})
+    return Look(**{name: said[name] for name in Look.__dataclass_fields__ if name in said})
+
+
+def _office(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    office = figures.get("template", {}).get("office")
+    return [(_("Issuing office"), office)] if office else []
+
+
+def extra(figures: dict[str, Any], place: str = "") -> list[Chapter]:
+    """The own section of the template, when it stands in that place, or wherever it stands."""
+    said = figures.get("template", {})
+    if not said.get("extra") or place not in ("", said["place"]):
+        return []
+    parts: list[str | Table] = [
+        Passage(block["kind"], runs, number)
+        for block in said["extra"]["blocks"]
+        for number, runs in enumerate(block["items"], 1)
+    ]
+    return [Chapter(said["extra"]["title"], parts, is_extra=True)]
 
 
 def compared(figures: dict[str, Any]) -> list[Chapter]:

@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 
 from .report_charts import chart_xml, drawing, drawn, related, typed
-from .report_document import Band, Cell, Document, Table, number_text
+from .report_document import Band, Cell, Document, Passage, Table, number_text
+from .report_look import picture, styled
 
 PARTS = Path(__file__).parent.parent / "docx"
 TYPES, RELATED = "[Content_Types].xml", "word/_rels/document.xml.rels"
@@ -42,7 +43,8 @@ def report_docx(document: Document) -> bytes:
     numbers = range(1, len(charts) + 1)
     for part, close, said in ((TYPES, "</Types>", typed), (RELATED, "</Relationships>", related)):
         written[part] = _parts()[part].decode().replace(close, "".join(map(said, numbers)) + close)
-    return zipped({**_parts(), **{name: text.encode() for name, text in written.items()}}, document.made_at)
+    parts = {**_parts(), **{name: text.encode() for name, text in written.items()}}
+    return zipped(styled(parts, document), document.made_at)
 
 
 def zipped(parts: dict[str, bytes], made_at: datetime) -> bytes:
@@ -63,13 +65,19 @@ def _parts() -> dict[str, bytes]:
 
 def _body(document: Document, charts: list[str]) -> str:
     """The text; the charts that stand in it are added to ``charts``."""
-    parts = [_paragraph(document.consortium), _paragraph(document.title, "Title"), _cover(document)]
+    parts = [_paragraph(document.consortium), picture(document), _paragraph(document.title, "Title")]
+    if document.look.line:
+        parts.append(_paragraph(document.look.line, "Subtitle"))
+    parts.append(_cover(document))
     label = _("SHA-256 of the figures")
     parts += [_paragraph(f"{label}　{document.sha256}", "Note"), BREAK]
     captions = 0
     for number, chapter in enumerate(document.chapters):
         parts.append(_paragraph(f"{NUMERALS[number]}、{chapter.title}", "Heading1"))
         for part in chapter.parts:
+            if isinstance(part, Passage):
+                parts.append(_passage(part))
+                continue
             if isinstance(part, str):
                 parts.append(_paragraph(part))
                 continue
@@ -107,6 +115,16 @@ def _paragraph(text: str, style: str = "", bold: bool = False, right: bool = Fal
     about = f'<w:pStyle w:val="{style}"/>' if style else ""
     about += ("<w:pageBreakBefore/>" if fresh else "") + ('<w:jc w:val="right"/>' if right else "")
     return f"<w:p>{f'<w:pPr>{about}</w:pPr>' if about else ''}{_run(text, bold)}</w:p>"
+
+
+def _passage(passage: Passage) -> str:
+    """A paragraph of a template's section, an item of a list with its mark before it."""
+    if passage.kind == "heading":
+        return _paragraph(passage, "Heading2")
+    mark = {"bullets": "•", "numbers": f"{passage.place}."}.get(passage.kind)
+    runs = "".join(_run(text, is_bold) for text, is_bold in passage.runs)
+    about = '<w:pPr><w:ind w:left="420" w:hanging="420"/></w:pPr>' if mark else ""
+    return f"<w:p>{about}{f'{_run(mark)}<w:r><w:tab/></w:r>' if mark else ''}{runs}</w:p>"
 
 
 def _caption(number: int, title: str, what: str = "表") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models import AnnualReport
-from .report_document import Band, Chapter, Document, Table, compared, narrated, number_text
+from .report_document import Band, Chapter, Document, Passage, Table, compared, extra, narrated, number_text
 from .report_print import address, printed
 
 TEMPLATES = Path(__file__).parent.parent / "typst"
@@ -16,12 +16,18 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
     """The template and its inputs: a zone's own one, and one for all other kinds. ``number`` instead of its own."""
     figures = report.figures
     assert figures is not None
-    chapters = [_chapter(chapter) for chapter in [*compared(figures), *narrated(figures)]]
+    chapters = [
+        *compared(figures),
+        *extra(figures, "figures"),
+        *narrated(figures),
+        *extra(figures, "end"),
+    ]
+    given: dict[str, Any] = {"chapters": [_chapter(chapter) for chapter in chapters]}
     if report.zone:
-        given = {**printed(report, written.made_at), "chapters": chapters}
+        given |= printed(report, written.made_at)
         template = "annual_report.typ"
     else:
-        given = {
+        given |= {
             "title": written.title,
             "consortium": written.consortium,
             "year": str(report.year),
@@ -29,17 +35,36 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
             "cover": written.cover,
             "seals": written.seals,
             "sha256": written.sha256,
-            "chapters": chapters,
         }
         template = "kind_report.typ"
     given |= {"number": number or report.number, **address(report)}
-    return TEMPLATES / template, {"report": json.dumps(given, ensure_ascii=False)}
+    look = written.look
+    if look.name:
+        given["look"] = {name: getattr(look, name) for name in ("accent", "head", "line", "office")}
+        given["first"] = [_chapter(chapter) for chapter in extra(figures, "start")]
+    inputs = {"report": json.dumps(given, ensure_ascii=False)}
+    if written.crest:
+        inputs["crest"] = json.dumps(list(written.crest))
+    return TEMPLATES / template, inputs
 
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
     tables = [part for part in chapter.parts if isinstance(part, Table)]
+    if chapter.is_extra:
+        return {"title": chapter.title, "paragraphs": [], "tables": [], "blocks": _blocks(chapter)}
     paragraphs = [part for part in chapter.parts if isinstance(part, str)]
     return {"title": chapter.title, "paragraphs": paragraphs, "tables": [_table(table) for table in tables]}
+
+
+def _blocks(chapter: Chapter) -> list[dict[str, Any]]:
+    """A template's section: paragraphs, headings and whole lists, each with the pieces of its texts."""
+    blocks: list[dict[str, Any]] = []
+    for part in chapter.parts:
+        if isinstance(part, Passage):
+            if part.place == 1 or not blocks:
+                blocks.append({"kind": part.kind, "items": []})
+            blocks[-1]["items"].append(part.runs)
+    return blocks
 
 
 def _table(table: Table) -> dict[str, Any]:

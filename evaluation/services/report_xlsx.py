@@ -110,7 +110,12 @@ def _cover(document: Document, strings: dict[str, int]) -> Sheet:
     sheet.rows.append(_row(1, [document.title], strings, "title"))
     lines = [(_("Number"), document.number), *document.cover, (_("SHA-256 of the figures"), document.sha256)]
     sheet.rows += [_row(number, list(line), strings, "plain") for number, line in enumerate(lines, 3)]
-    said = [part for chapter in document.chapters for part in chapter.parts if isinstance(part, str)]
+    said = [
+        part
+        for chapter in document.chapters
+        for part in ([chapter.title, *chapter.parts] if chapter.is_extra else chapter.parts)
+        if isinstance(part, str)
+    ]
     pieces = [text[at : at + MOST_CHARS] for text in said for at in range(0, len(text), MOST_CHARS)]
     sheet.rows += [_row(number, [None, text], strings) for number, text in enumerate(pieces, len(lines) + 4)]
     return sheet

@@ -33,6 +33,7 @@ from .report_docx import report_docx
 from .report_kinds import gather, named_in
 from .report_orderers import check_orderers
 from .report_paper import report_source
+from .report_templates import template_for, with_crest
 from .report_traced import traced
 from .report_xlsx import report_xlsx
 from .results import digest
@@ -155,12 +156,12 @@ def _make(report: AnnualReport) -> None:
     _advance(report, Step.FIGURES)
     with one_moment():
         about = AnnualReport.objects.for_page().defer("figures").get(pk=report.pk)
-        figures = gather(about)
+        figures = gather(about) | template_for(about)
         named = named_in(about)
     _advance(report, Step.TYPESETTING, figures=figures, figures_sha256=digest(figures))
     made_at = timezone.now()
     with override("zh-hans"):  # what is stamped is Chinese, whoever ordered it
-        written = document(report, made_at)
+        written = with_crest(document(report, made_at))
         source = report_source(report, written)
         copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written, traced(figures))}
     pdf = typeset(*source, made_at)

@@ -29,6 +29,7 @@ SEGMENTS = {
     "roles": "affiliation",
     "runs": "report_run",
     "standards": "standard_check",
+    "templates": "report_template",
 }
 # where something else stands: an evaluation at the stage that the page is about, a record that has files
 INSTEAD = {

@@ -97,6 +97,7 @@ NOT_TAKEN = {
     **dict.fromkeys(["zones:charter_create", "zones:module_return", "zones:project_return"], STATE),
     "zones:staff_count_create": RULE,
     "zones:hour_import_create": FILE,
+    "reports:report_template_list": FILE,
 }
 # these leave out what is not there and take the rest: one of many entries, the figure of another task or line
 THE_OTHERS = {"evaluation:standard_check_save", "tasks:milestone_report", "zones:hours_countersign"}

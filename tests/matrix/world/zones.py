@@ -3,7 +3,7 @@
 import datetime
 
 from consortium.models import Consortium
-from evaluation.models import AnnualReport, ReportRun
+from evaluation.models import AnnualReport, ReportRun, ReportTemplate
 from zones.models import (
     ClosedMonth,
     Enrollment,
@@ -59,6 +59,10 @@ def zones(maker: Maker, side: str, consortium: Consortium) -> None:
         consortium=consortium, year=2025, ordered_by=orderer, acting_as=orderer.affiliation, ordered_at=maker.now
     ))  # fmt: skip
     run.reports.add(report)
+    add("report_template", side, ReportTemplate.objects.create(
+        consortium=consortium, name=f"template~{side}", sha256=side[:1] * 64, size=1, file="report-templates/none.zip",
+        uploaded_by=maker.staff["college_admin"], uploaded_at=maker.now, content={"reports": ["consortium"]},
+    ))  # fmt: skip
 
 
 def projects(maker: Maker, side: str) -> None:
