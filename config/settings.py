@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -114,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "consortium.context.demo_sign_in",
+                "consortium.context.oidc",
             ],
         },
     }
@@ -176,7 +178,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 # A college's people share one address and sign in together on Monday: consortium.accounts counts wrong passwords, and
 # the library's own limit of signing in refuses some of many at once, because they wait for one lock.
-ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "", "accept_invitation": "120/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "", "accept_invitation": "120/m/ip", "oidc": "120/m/ip"}
 # --- second factor: wrong and used codes are counted by consortium.second_factor, over all processes
 MFA_ADAPTER = "consortium.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
@@ -195,6 +197,19 @@ MFA_REQUIRED_ROLES = frozenset(filter(None, (role.strip() for role in env.list("
 MFA_ROLES = ["secretariat", "college_admin", "partner", "mentor", "bureau", "expert", "auditor", "operator"]
 if unknown := sorted(MFA_REQUIRED_ROLES.difference(MFA_ROLES)):
     raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES has {unknown[0]!r}; it takes {', '.join(MFA_ROLES)}.")
+
+# --- the city's or college's own sign-in service (OpenID Connect); its pages are there only with OIDC_ISSUER
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "统一身份认证")
+if OIDC_ISSUER:
+    _safe = ("https://", "http://127.0.0.1:") if DEBUG or TESTING else ("https://",)
+    if not OIDC_ISSUER.startswith(_safe) or len(OIDC_ISSUER) > 200:
+        raise ImproperlyConfigured(f"OIDC_ISSUER must begin with https://, not {OIDC_ISSUER!r}.")
+    if not OIDC_CLIENT_ID or not OIDC_CLIENT_SECRET:
+        raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+SOCIALACCOUNT_ADAPTER = "consortium.oidc.SocialAdapter"
 
 # --- language, time, files --------------------------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

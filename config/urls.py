@@ -2,6 +2,8 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.urls import urlpatterns as allauth_patterns
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -16,7 +18,7 @@ import evaluation.report_api
 import evaluation.standard_api
 import tasks.api
 import zones.api
-from consortium.views import probes
+from consortium.views import oidc, probes
 from evaluation.report_urls import report_patterns
 from evaluation.urls import evaluation_patterns
 from evaluation.views.home import home
@@ -30,6 +32,7 @@ for app in (
         router.register(prefix, viewset, basename=prefix)
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as the library asks for it
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])  # links are made by who is signed in, never by others
 admin.site.unregister(Authenticator)  # its secrets are nobody's to read; `reset_second_factor` leaves a line of history
 
 urlpatterns = [
@@ -39,7 +42,15 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("evaluation/", include((evaluation_patterns, "evaluation"))),
     path("reports/", include((report_patterns, "reports"))),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/oidc/", oidc.oidc_sign_in, name="oidc_sign_in"),
+    path("accounts/oidc/link/", oidc.oidc_link, name="oidc_link"),
+    path("accounts/oidc/unlink/", oidc.oidc_unlink, name="oidc_unlink"),
+    path("accounts/oidc/callback/", oidc.oidc_callback, name="oidc_callback"),
+    # the library's pages of signing up by others, and of what is linked to whom, are not there
+    path(
+        "accounts/",
+        include([row for row in allauth_patterns if not str(row.pattern).startswith(("3rdparty/", "social/"))]),
+    ),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("healthz", probes.healthz, name="healthz"),

@@ -59,7 +59,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         """The browser is known from now on; whoever chose a language in the profile has it on every computer."""
         response = super().post_login(request, user, **how)
-        record(user, by=user, what="signed in")
+        by_oidc = "sociallogin" in (how.get("signal_kwargs") or {})
+        record(user, by=user, what="signed in by oidc" if by_oidc else "signed in")
         response.set_signed_cookie(
             DEVICE, f"{sign_ins.name_key(user.username)}.{token_urlsafe(16)}", salt=DEVICE, max_age=KNOWN_FOR,
             samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True,

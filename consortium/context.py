@@ -11,3 +11,8 @@ def demo_sign_in(request: HttpRequest) -> dict[str, object]:
         return {}
     users = demo_users()
     return {"demo_users": users, "demo_password": PASSWORD} if users else {}
+
+
+def oidc(request: HttpRequest) -> dict[str, object]:
+    """The name of the sign-in service where there is one, for the page that leads to it."""
+    return {"oidc_name": settings.OIDC_NAME} if settings.OIDC_ISSUER else {}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils import timezone
@@ -37,6 +38,8 @@ CONTACT = _("To reach the person about the consortium's work.")
 EVERYBODY = _("Whoever sees the person's organization")
 DEVICES = _("To let a person see where the account is open.")
 SECOND_STEP = _("To ask for a second step when somebody signs in.")
+SIGN_IN_THERE = _("To let a person sign in by the sign-in service.")
+UNTIL_UNDONE = _("Until the link is undone")
 UNTIL_OFF = _("Until it is switched off")
 ITSELF = _("The person, the secretariat and the auditor")
 ACCOUNT = _("As long as the account; emptied when it is erased")
@@ -204,6 +207,16 @@ register(
     person="user",
     title=_("Second steps of signing in"),
     withheld=frozenset({"data"}),
+)
+register(
+    SocialAccount,
+    {
+        "uid": PersonalField(SIGN_IN_THERE, _("The person"), UNTIL_UNDONE, HIDDEN, _("identity")),
+        "date_joined": PersonalField(SIGN_IN_THERE, _("The person"), UNTIL_UNDONE, HIDDEN, _("linked at")),
+        "last_login": PersonalField(SIGN_IN_THERE, _("The person"), UNTIL_UNDONE, HIDDEN, _("last used at")),
+    },
+    person="user",
+    title=_("Links to the sign-in service"),
 )
 register(
     ApiToken,

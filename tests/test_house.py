@@ -32,6 +32,8 @@ PUBLIC = {
     r"accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/",
     "accounts/password/reset/key/done/",
     "accounts/login/code/confirm/",
+    "accounts/oidc/",
+    "accounts/oidc/callback/",
     "accounts/2fa/authenticate/",
     "consortium/invitations/accept/<str:secret>/",
     "tasks/calendar/<str:secret>.ics",

@@ -167,6 +167,9 @@ FILE_ACTS = {"attached": _("File handed in"), "removed": _("File removed"), "res
 FILE_ACTS["infected"] = _("A virus was found in a file, and its bytes are removed")
 SIGN_INS = {
     "signed in": _("Signed in"),
+    "signed in by oidc": _("Signed in by the sign-in service"),
+    "oidc linked": _("Linked to the sign-in service"),
+    "oidc unlinked": _("Link to the sign-in service undone"),
     "wrong password": _("Wrong password"),
     "wrong code": _("Wrong code"),
     "wrong passkey": _("Wrong passkey"),

@@ -29,6 +29,7 @@ LEFTOVERS = [
     "account.EmailAddress",
     "usersessions.UserSession",
     "mfa.Authenticator",
+    "socialaccount.SocialAccount",
 ]
 
 

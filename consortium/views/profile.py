@@ -12,6 +12,7 @@ from ..forms.people import LanguageForm
 from ..models import ApiToken
 from ..permissions import rights_of
 from ..services import Refused
+from ..services.oidc import is_linked
 from ..services.people import act_as, choose_language
 from ..services.second_factors import state_of
 
@@ -51,6 +52,7 @@ def _profile(request: HttpRequest, form: LanguageForm | None = None) -> HttpResp
             "form": form or LanguageForm(initial={"language": user.language or settings.LANGUAGE_CODE}),
             "sessions": user.count_sessions(now),
             "second_factor": state_of(user),
+            "oidc_linked": bool(settings.OIDC_ISSUER) and is_linked(user),
             "tokens": ApiToken.objects.of(user).live(now).count(),
         },
     )

@@ -30,6 +30,8 @@ def start(tmp_path, **environment: str) -> subprocess.CompletedProcess:
         ("CLAMD", "run/clamd.sock", "CLAMD must be host:port or the path of a socket, not 'run/clamd.sock'."),
         ("CLAMD", ":3310", "CLAMD must be host:port or the path of a socket, not ':3310'."),
         ("CLAMD", "clamd:99999", "CLAMD must be host:port or the path of a socket, not 'clamd:99999'."),
+        ("OIDC_ISSUER", "http://sso.example.cn", "OIDC_ISSUER must begin with https://, not 'http://sso.example.cn'."),
+        ("OIDC_ISSUER", "https://sso.example.cn", "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json, not 'xml'."),
         ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a number from 1 to 1440, not '0'."),
         ("SESSION_HOURS", "day", "SESSION_HOURS must be a number from 1 to 720, not 'day'."),
