@@ -41,8 +41,45 @@ class Measured:
     def met(self) -> bool:
         return self.ratio <= self.row.goal and (self.row.most_queries is None or self.queries <= self.row.most_queries)
 
+    @property
+    def cells(self) -> list[str]:
+        return [
+            self.row.name,
+            self.row.floor_name,
+            f"{self.floor * 1000:.1f}",
+            f"{self.ours * 1000:.1f}",
+            f"{self.ratio:.2f}",
+            f"≤ {self.row.goal:.3g}",
+            str(self.queries) + (f" ≤ {self.row.most_queries}" if self.row.most_queries else ""),
+            "met" if self.met else "MISSED",
+        ]
 
-def measure(row: Row) -> Measured:
+
+@dataclass(frozen=True)
+class Reading:
+    """Something else that was read while a row before it was measured: ``value`` is at most ``goal``, or at least."""
+
+    name: str
+    value: float
+    goal: float
+    unit: str
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
+
+    @property
+    def cells(self) -> list[str]:
+        sign = "≥" if self.at_least else "≤"
+        verdict = "met" if self.met else "MISSED"
+        return [self.name, self.unit, "", f"{self.value:,.0f}", "", f"{sign} {self.goal:,.0f}", "", verdict]
+
+
+def measure(row: Row | Callable[[], Reading]) -> Measured | Reading:
+    """``row``, or what is read after the rows before it."""
+    if not isinstance(row, Row):
+        return row()
     from django.db import connection
 
     queries = count()
@@ -67,22 +104,10 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def table(rows: list[Measured]) -> str:
+def table(rows: list[Measured | Reading]) -> str:
     """The result for people."""
     heads = ["what", "floor", "floor ms", "ours ms", "ratio", "goal", "queries", ""]
-    cells = [
-        [
-            done.row.name,
-            done.row.floor_name,
-            f"{done.floor * 1000:.1f}",
-            f"{done.ours * 1000:.1f}",
-            f"{done.ratio:.2f}",
-            f"≤ {done.row.goal:.3g}",
-            str(done.queries) + (f" ≤ {done.row.most_queries}" if done.row.most_queries else ""),
-            "met" if done.met else "MISSED",
-        ]
-        for done in rows
-    ]
+    cells = [done.cells for done in rows]
     widths = [max(len(line[column]) for line in [heads, *cells]) for column in range(len(heads))]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in [heads, *cells]

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -23,7 +24,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.bare import compile_copies
-from bench.frame import Row
+from bench.frame import Reading, Row
 from consortium.models import Affiliation, Consortium, Department, Membership, Organization, User
 from consortium.typesetting import typeset
 from evaluation.jobs import announce
@@ -42,12 +43,12 @@ FULL = os.environ.get("BENCH_SIZE") == "full"
 ZONES = 1_000 if FULL else 100
 HOURS = 1_000  # a zone
 PROCESSES = 2
-MOST_MEMORY = 400 * 1024  # kilobytes of a worker
+MOST_MEMORY = 400  # MB of a worker
 PATIENCE = 3_600  # seconds
-ROUNDS = 5
+ROUNDS = 1 if FULL else 5  # a thousand reports are their own median
 
 
-def run_rows() -> list[Row]:
+def run_rows() -> list[Row | Callable[[], Reading]]:
     zones, year = fill(), timezone.localdate().year - 1
     [model] = order_reports(zones[:1], year, by=None, now=timezone.now()).reports.with_subject()
     assert make(model) or model.status == "done"
@@ -78,7 +79,7 @@ def run_rows() -> list[Row]:
         report_xlsx(document(shown, now), traced(shown.figures or {}))
 
     bare = "bare compile of the document"
-    rows = [
+    rows: list[Row | Callable[[], Reading]] = [
         Row("PDF of one zone, from its snapshot", bare, compiled, paper, goal=1.5),
         Row(f"figures of one zone of {ZONES * HOURS:,} hours", bare, compiled, figures, goal=1, most_queries=25),
         Row("Word of one zone, from its snapshot", bare, compiled, word, goal=0.2),
@@ -93,26 +94,34 @@ def run_rows() -> list[Row]:
 
     name = f"{ZONES:,} zones as PDF, DOCX and XLSX, {PROCESSES} workers"
     floor_name = f"{PROCESSES} bare processes, PDF alone"
-    return [*rows, Row(name, floor_name, bare_run, whole_run(zones, year), goal=1 / 0.6, rounds=ROUNDS)]
+    run = Run(zones, year)
+    return [
+        *rows,
+        Row(name, floor_name, bare_run, run, goal=1 / 0.6, rounds=ROUNDS),
+        lambda: Reading("… most memory of a worker", run.memory, MOST_MEMORY, "MB"),
+        lambda: Reading("… reports that were not made", run.failures, 0, "reports"),
+    ]
 
 
-def whole_run(zones: list[Zone], year: int) -> Callable[[], None]:
-    """Order, announce, and wait for a worker with two children, which goes on from one call to the next."""
-    workers: list[Worker] = []
+class Run:
+    """One order of all zones: to order, announce, and wait for a worker with two children, which goes on from one call
+    to the next. ``memory`` is the most megabytes that one of its processes held at any time, replaced ones too."""
 
-    def ours() -> None:
-        if not workers:
-            workers.append(Worker())
-        run = order_reports(zones, year, by=None, now=timezone.now())
+    def __init__(self, zones: list[Zone], year: int) -> None:
+        self.zones, self.year = zones, year
+        self.worker: Worker | None = None
+        self.memory, self.failures = 0.0, 0
+
+    def __call__(self) -> None:
+        self.worker = self.worker or Worker()
+        run = order_reports(self.zones, self.year, by=None, now=timezone.now())
         announce(run.reports.only("pk"))
         end = time.monotonic() + PATIENCE
         while run.reports.open().exists():
             assert time.monotonic() < end, "the run does not end"
-            time.sleep(0.05)
-        assert not run.reports.exclude(status=AnnualReport.Status.DONE).exists()
-        assert workers[0].memory() < MOST_MEMORY, "a worker has grown above 400 MB"
-
-    return ours
+            self.memory = max(self.memory, self.worker.memory())
+            time.sleep(0.1)
+        self.failures += run.reports.exclude(status=AnnualReport.Status.DONE).count()
 
 
 class Worker:
@@ -136,12 +145,20 @@ class Worker:
 
     def children(self) -> list[Path]:
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [Path("/proc", pid) for pid in pids if b"spawn_main" in Path("/proc", pid, "cmdline").read_bytes()]
+        found = []
+        for pid in pids:
+            with suppress(OSError):  # it ends as we look
+                if b"spawn_main" in Path("/proc", pid, "cmdline").read_bytes():
+                    found.append(Path("/proc", pid))
+        return found
 
-    def memory(self) -> int:
-        """The most kilobytes that a child has held."""
-        texts = [(child / "status").read_text() for child in self.children()]
-        return max(int(text.split("VmHWM:")[1].split()[0]) for text in texts)
+    def memory(self) -> float:
+        """The most megabytes that one of its processes has held until now."""
+        most = 0
+        for process in [Path("/proc", str(self.process.pid)), *self.children()]:
+            with suppress(OSError, IndexError):  # one that is replaced is gone
+                most = max(most, int((process / "status").read_text().split("VmHWM:")[1].split()[0]))
+        return most / 1024
 
 
 def fill() -> list[Zone]:

@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 @shared_task(name="evaluation.make_report")
 def make_report(report_id: int) -> None:
     """Make one report that waits, and end what runs it was the last of."""
-    waiting = AnnualReport.objects.with_subject().waiting(timezone.now()).filter(pk=report_id)
-    _make(_of_this_program(waiting).first())
+    waiting = AnnualReport.objects.with_subject().defer("figures").waiting(timezone.now())
+    report = waiting.filter(pk=report_id).first()
+    if report and report.program not in {"", program()}:
+        return _leave(1)
+    _make(report)
 
 
 @shared_task(name="evaluation.make_waiting_reports")
@@ -53,13 +56,17 @@ def _of_this_program(waiting: QuerySet[AnnualReport]) -> QuerySet[AnnualReport]:
     """Of what waits that which a worker such as this one makes. Of the rest the log says why it is left to others."""
     own = ["", program()]
     if others := waiting.exclude(program__in=own).count():
-        log.warning(
-            "%s reports were ordered with another version of the program or its templates than this worker's (%s). "
-            "They are left to other workers: restart this one.",
-            others,
-            program(),
-        )
+        _leave(others)
     return waiting.filter(program__in=own)
+
+
+def _leave(others: int) -> None:
+    log.warning(
+        "%s reports were ordered with another version of the program or its templates than this worker's (%s). "
+        "They are left to other workers: restart this one.",
+        others,
+        program(),
+    )
 
 
 @shared_task(name="evaluation.order_drafts")

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -148,12 +149,11 @@ def make(report: AnnualReport) -> bool:
 
 def take(report: AnnualReport, *, now: datetime) -> None:
     """Begin to make a queued report, or go on with one whose worker is dead. Raises Refused when there is neither."""
-    work.take(report, now=now, started_at=now, progress=0, step="")
+    work.take(report, now=now, started_at=now, progress=PROGRESS[Step.FIGURES], step=Step.FIGURES)
 
 
 def _make(report: AnnualReport) -> None:
     check_orderers(report)
-    _advance(report, Step.FIGURES)
     with one_moment():
         about = AnnualReport.objects.for_page().defer("figures").get(pk=report.pk)
         figures = gather(about) | template_for(about)
@@ -164,13 +164,15 @@ def _make(report: AnnualReport) -> None:
         written = with_crest(document(report, made_at))
         source = report_source(report, written)
         copies = {Form.DOCX: report_docx(written), Form.XLSX: report_xlsx(written, traced(figures))}
-    pdf = typeset(*source, made_at)
-    _advance(report, Step.SAVING)
-    name, sha256 = _stored(pdf, "pdf")
+    with ThreadPoolExecutor(len(copies)) as pool:  # the disk takes these while Typst compiles
+        kept = {form: pool.submit(_stored, content, form) for form, content in copies.items()}
+        pdf = typeset(*source, made_at)
+        _advance(report, Step.SAVING)
+        name, sha256 = _stored(pdf, "pdf")
     rows = []
-    for form, content in copies.items():
-        place, its_sha256 = _stored(content, form)
-        rows.append(ReportCopy(report=report, form=form, file=place, sha256=its_sha256, size=len(content)))
+    for form, stored in kept.items():
+        place, its_sha256 = stored.result()
+        rows.append(ReportCopy(report=report, form=form, file=place, sha256=its_sha256, size=len(copies[form])))
     with transaction.atomic():
         hold(report)
         report.enterprises.set(named)
