@@ -25,7 +25,8 @@ from zones.models import (
 from zones.services.months import last_of_month
 
 from .models import AnnualReport, Evaluation
-from .services.report_document import cell, number_text
+from .services.report_document import cell, number_text, sections_of
+from .services.report_svg import line_svg
 
 REGISTERED: list[type[Verified]] = [
     Contribution,
@@ -58,7 +59,7 @@ def linked(figures: dict[str, Any], report: AnnualReport, reader: User) -> dict[
 def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
     """The sections of figures beside the year before, each figure as (text, address): the list that shows exactly its
     records, or where no list asks so the page of the figure; nothing of nothing."""
-    sections = (report.figures or {}).get("sections", [])
+    sections = sections_of(report.figures or {})
     results = set(Evaluation.objects.visible_to(reader).filter(pk__in=_results(sections)).values_list("pk", flat=True))
     places = count()  # as ``report_traced`` numbers them
 
@@ -74,6 +75,7 @@ def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
             "tables": [
                 {
                     **table,
+                    "line": _line(table) if table.get("chart") else "",
                     "rows": [
                         {
                             "name": row["name"],
@@ -90,6 +92,11 @@ def linked_sections(report: AnnualReport, reader: User) -> list[dict[str, Any]]:
         }
         for section in sections
     ]
+
+
+def _line(table: dict[str, Any]) -> str:
+    points = [(row["name"], cell(row["figures"][0]["value"], table["unit"])) for row in table["rows"]]
+    return line_svg(table["title"], [(name, value, number_text(value)) for name, value in points])
 
 
 def _results(sections: list[dict[str, Any]]) -> list[int]:

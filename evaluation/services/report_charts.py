@@ -18,6 +18,7 @@ WIDTH, HEIGHT, PER_BAR = 5_680_000, 2_700_000, 230_000  # EMU: as wide as the te
 FONT = '<a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p>'
 GRID = '<a:ln w="6350"><a:solidFill><a:srgbClr val="D5DAE1"/></a:solidFill></a:ln>'
 GENERAL = "<c:formatCode>General</c:formatCode>"
+STRAIGHT = '<c:smooth val="0"/>'
 AXES = '<c:axId val="1"/><c:axId val="2"/>'
 
 Cells = Callable[[int, bool], str]
@@ -101,11 +102,13 @@ def _source(kind: str, place: str | None, points: str, alone: str = "") -> str:
 
 def _series(order: int, name: str, names: str, values: str, kind: str) -> str:
     fill = f'<a:solidFill><a:srgbClr val="{COLOURS[order % len(COLOURS)]}"/></a:solidFill>'
-    look = f'<a:ln w="25400">{fill}</a:ln>' if kind == "radar" else fill
-    kept = "" if kind == "radar" else '<c:invertIfNegative val="0"/>'
+    is_line = kind in {"radar", "line"}
+    look = f'<a:ln w="25400">{fill}</a:ln>' if is_line else fill
+    kept = "" if is_line else '<c:invertIfNegative val="0"/>'
+    bent = STRAIGHT if kind == "line" else ""
     return (
         f'<c:ser><c:idx val="{order}"/><c:order val="{order}"/><c:tx>{name}</c:tx><c:spPr>{look}</c:spPr>{kept}'
-        f"<c:cat>{names}</c:cat><c:val>{values}</c:val></c:ser>"
+        f"<c:cat>{names}</c:cat><c:val>{values}</c:val>{bent}</c:ser>"
     )
 
 
@@ -117,6 +120,9 @@ def _points(values: Sequence[Cell]) -> str:
 def _plot(kind: str, series: str) -> str:
     if kind == "radar":
         return f'<c:radarChart><c:radarStyle val="marker"/><c:varyColors val="0"/>{series}{AXES}</c:radarChart>'
+    if kind == "line":
+        about = '<c:grouping val="standard"/><c:varyColors val="0"/>'
+        return f'<c:lineChart>{about}{series}<c:marker val="1"/>{AXES}</c:lineChart>'
     way, grouping = ("bar" if kind == "bars" else "col"), ("stacked" if kind == "stacked" else "clustered")
     overlap = '<c:overlap val="100"/>' if kind == "stacked" else ""
     return (

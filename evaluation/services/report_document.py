@@ -49,7 +49,7 @@ class Table:
     total: list[Cell] = field(default_factory=list)
     note: str = ""
     named_by: int = 0
-    chart: str = ""  # columns, stacked, bars or radar: how its columns ``plotted`` are drawn too
+    chart: str = ""  # columns, stacked, bars, line or radar: how its columns ``plotted`` are drawn too
     plotted: tuple[int, ...] = ()
     compares: bool = False  # its last column is the second less the third
 
@@ -220,7 +220,7 @@ def extra(figures: dict[str, Any], place: str = "") -> list[Chapter]:
 def compared(figures: dict[str, Any]) -> list[Chapter]:
     """The sections of figures beside those of the year before, as ``report_kinds`` gathers them."""
     chapters = []
-    for section in figures.get("sections", []):
+    for section in sections_of(figures):
         parts: list[str | Table] = []
         for table in section["tables"]:
             rows: list[list[Cell] | Band] = [
@@ -234,13 +234,18 @@ def compared(figures: dict[str, Any]) -> list[Chapter]:
                     [5, *(2 for _column in table["columns"])],
                     rows,
                     note=table["note"],
-                    chart="columns" if table["unit"] == "months" else "",
-                    plotted=(1, 2),
-                    compares=table["unit"] != "scores",
+                    chart=table.get("chart") or ("columns" if table["unit"] == "months" else ""),
+                    plotted=tuple(range(1, min(len(table["columns"]), 2) + 1)),
+                    compares=len(table["columns"]) == 3 and table["unit"] != "scores",
                 )
             )
         chapters.append(Chapter(section["title"], parts))
     return chapters
+
+
+def sections_of(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """Beside the year before, and over all years; a report of an earlier release may have neither."""
+    return [*figures.get("sections", []), *figures.get("over_years", [])]
 
 
 def narrated(figures: dict[str, Any]) -> list[Chapter]:

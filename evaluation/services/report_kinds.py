@@ -26,6 +26,7 @@ from .report_sections.evaluations import evaluations, standard
 from .report_sections.governance import council, tasks
 from .report_sections.hours import hours
 from .report_sections.people import outcomes, people, registers, students
+from .report_sections.years import over_years
 
 
 def sections(report: AnnualReport) -> list[dict[str, Any]]:
@@ -35,11 +36,17 @@ def sections(report: AnnualReport) -> list[dict[str, Any]]:
         return [{"title": title, "tables": list(make(about))} for title, make in KINDS()[Scope(report.scope)]]
 
 
+def lines(report: AnnualReport) -> list[dict[str, Any]]:
+    """The section of all years, where there are more than two."""
+    with override("zh-hans"):
+        return over_years(about_of(report))
+
+
 def gather(report: AnnualReport) -> dict[str, Any]:
     """All figures of ``report``. Raises Refused when a published result is not what was published."""
     if report.zone:
         own = report_figures.gather(report.zone, report.year)
-        return {**own, "sections": sections(report), "narrative": narrative(report)}
+        return {**own, "sections": sections(report), "over_years": lines(report), "narrative": narrative(report)}
     return {
         "year": report.year,
         "consortium": report.consortium.name,
@@ -48,6 +55,7 @@ def gather(report: AnnualReport) -> dict[str, Any]:
         "college": str(report.innovation_class.zone.college) if report.innovation_class else "",
         "partners": partners_in(report.innovation_class.zone, report.year) if report.innovation_class else [],
         "sections": sections(report),
+        "over_years": lines(report),
         "narrative": narrative(report),
     }
 

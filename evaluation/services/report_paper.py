@@ -8,6 +8,7 @@ from typing import Any
 from ..models import AnnualReport
 from .report_document import Band, Chapter, Document, Passage, Table, compared, extra, narrated, number_text
 from .report_print import address, printed
+from .report_svg import line_svg
 
 TEMPLATES = Path(__file__).parent.parent / "typst"
 
@@ -74,7 +75,10 @@ def _table(table: Table) -> dict[str, Any]:
         "head": table.head,
         "rows": [[row[0], *(number_text(value) for value in row[1:])] for row in lines],
         "note": table.note,
-        "bars": _bars(lines) if table.chart else [],
+        "bars": _bars(lines) if table.chart == "columns" else [],
+        "line": line_svg(table.title, [(row[0], row[1], number_text(row[1])) for row in lines])
+        if table.chart == "line"
+        else "",
     }
 
 

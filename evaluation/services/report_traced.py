@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from zones.models import Activity
 
 from ..models import ReportText
-from .report_document import Cell, cell
+from .report_document import Cell, cell, sections_of
 
 Words = dict[str, str]
 
@@ -36,7 +36,7 @@ def traced(figures: dict[str, Any]) -> list[Trace]:
             cell(figure["value"], table["unit"]),
             figure["records"],
         )
-        for section in figures.get("sections", [])
+        for section in sections_of(figures)
         for table in section["tables"]
         for row in table["rows"]
         for column, figure in zip(table["columns"], row["figures"], strict=True)

@@ -30,7 +30,7 @@ def evaluations(about: About) -> Iterable[dict]:
             scores, ranks = [], []
             for when in years_of(about):
                 result = results.get((when, zone.pk))
-                scores.append(_score(result, everybody, zone, when))
+                scores.append(score_of(result, {**everybody, "zone": zone.pk}, when))
                 ranks.append(_ranked(result, results.values(), everybody, zone, when))
             lines.append((str(zone), [ranks[0], *beside(*scores), ranks[1]]))
         made = table(about, str(form.label), _("Special zone"), lines, unit="scores")
@@ -45,9 +45,10 @@ def _own_zones(about: About) -> dict[str, Any]:
     return {"pk": zone} if zone else about.zones
 
 
-def _score(result: Evaluation | None, everybody: dict, zone: Zone, when: int) -> Figure:
+def score_of(result: Evaluation | None, everybody: dict, when: int) -> Figure:
+    """The official score of a published ``result``; of none, that ``everybody`` has none of the year ``when``."""
     if result is None:
-        missing = {**everybody, "zone": zone.pk, "year": when}
+        missing = {**everybody, "year": when}
         records = Records("evaluation.evaluation", missing, "value result.official")
         return {"value": None, "records": records.said()}
     assert result.result is not None

@@ -8,7 +8,7 @@ from zones.models import OutcomeKind
 
 from ..report_about import About
 from ..report_records import Records, asked, beside, in_years, together
-from .tables import beside_each, counted, table, years_of
+from .tables import counted, table, years_of
 
 
 def people(about: About) -> Iterable[dict]:
@@ -43,17 +43,15 @@ def students(about: About) -> Iterable[dict]:
         began = {"enrolled_on__lte": f"{when}-12-31", **own}
         return Records("zones.enrollment", began, "count student", {"left_on__lt": f"{when}-01-01"})
 
-    begun = Records("zones.enrollment", own, "count student", year="enrolled_on__year")
-    left = Records("zones.enrollment", own, "count student", year="left_on__year")
-    yield table(
-        about,
-        _("Students"),
-        _("What is counted"),
-        [
-            (_("Students in innovation classes"), beside(*asked(*map(there, years_of(about))))),
-            *beside_each(about, [(_("Placed in the year"), begun), (_("Left in the year"), left)]),
-        ],
-    )
+    everybody = Records("zones.enrollment", own, "count student")
+    rows = {
+        _("Students in innovation classes"): [there(when) for when in years_of(about)],
+        _("Placed in the year"): [everybody.of(enrolled_on__year=when) for when in years_of(about)],
+        _("Left in the year"): [everybody.of(left_on__year=when) for when in years_of(about)],
+    }
+    found = iter(asked(*(records for pair in rows.values() for records in pair)))  # all by one query
+    lines = [(name, beside(next(found), next(found))) for name in rows]
+    yield table(about, _("Students"), _("What is counted"), lines)
 
 
 def outcomes(about: About) -> Iterable[dict]:
