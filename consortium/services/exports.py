@@ -19,7 +19,7 @@ from ..models.exports import KEPT, LONGEST
 from .changes import Refused, create, move
 from .notices import notify
 from .spreadsheets import Table, write_xlsx
-from .work import MOST_ATTEMPTS, Overtaken, fail, hold, store, take
+from .work import LOST, MOST_ATTEMPTS, Overtaken, fail, hold, store, take
 
 FOLDER = "exports"
 EXPORTED = notice_kind("export", gettext_lazy("A file that I ordered from a list is ready, or failed"))
@@ -74,6 +74,9 @@ def make_export(order: Export, read: Read) -> bool:
             return False
         except Refused as refusal:
             return _fail(order, str(refusal))
+        except LOST:
+            log.exception("Export %s lost its database and is made again after the lease.", order.pk)
+            return False
         except OSError as error:
             log.exception("Export %s cannot be stored.", order.pk)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -16,13 +16,14 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .changes import Refused, move, record
 
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
+LOST = (InterfaceError, OperationalError)  # the database went: the row stays, and is taken up again after the lease
 MOST_ATTEMPTS = 5  # an order that kills its worker must not do so for ever
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from django.utils.translation import override
 
 from consortium.models import Organization, User
 from consortium.services import Refused, create, move, work
-from consortium.services.work import MOST_ATTEMPTS, Overtaken, hold, store
+from consortium.services.work import LOST, MOST_ATTEMPTS, Overtaken, hold, store
 from consortium.typesetting import typeset
 from zones.models import Zone
 
@@ -136,6 +136,9 @@ def make(report: AnnualReport) -> bool:
         return False
     except Refused as refusal:
         return _fail(report, str(refusal))
+    except LOST:
+        log.exception("Report %s lost its database and is made again after the lease.", report.pk)
+        return False
     except OSError as error:
         log.exception("Report %s cannot be stored.", report.pk)
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:

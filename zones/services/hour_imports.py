@@ -19,7 +19,7 @@ from consortium.services.files import attach, destroy
 from consortium.services.history import record
 from consortium.services.notices import notify
 from consortium.services.scans import held, note_clean, refuse_infected
-from consortium.services.work import MOST_ATTEMPTS, Overtaken, fail, hold, take
+from consortium.services.work import LOST, MOST_ATTEMPTS, Overtaken, fail, hold, take
 
 from ..inbox import HOURS_IMPORTED
 from ..models import HourImport, ProjectMember
@@ -100,6 +100,9 @@ def run_import(order: HourImport, *, tell: bool = True) -> bool:
             return False
         except Refused as refusal:
             return _fail(order, str(refusal), tell)
+        except LOST:
+            log.exception("Import %s lost its database and is taken up again after the lease.", order.pk)
+            return False
         except Exception:
             log.exception("Import %s cannot be made.", order.pk)
             return _fail(order, _("The file could not be read. The reason stands in the program's log."), tell)
