@@ -8,6 +8,7 @@ error values (it gives nothing) and the true extent (one cell at the far end of 
 
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -136,7 +137,7 @@ def _find(workbook: CalamineWorkbook, package: zipfile.ZipFile, layout: Layout) 
     for meta in workbook.sheets_metadata:
         if meta.visible != SheetVisibleEnum.Visible or meta.name not in parts:
             continue
-        look = _look(package, parts[meta.name])
+        look = _look(package, parts[meta.name], 2 * layout.last_row)
         if look.columns > MOST_COLUMNS:
             column = get_column_letter(look.columns)
             raise Unreadable(
@@ -252,8 +253,15 @@ def _known(row: list, known: dict[str, str]) -> set[str]:
     return {known.get(_plain(text_of(cell)), "") for cell in row}
 
 
-def _look(package: zipfile.ZipFile, part: str) -> Look:
-    """Read through a sheet's XML. Formulas are told by the element, not by the value that they last had."""
+class _Enough(Exception):
+    """What follows in the sheet changes nothing: it is refused already."""
+
+
+def _look(package: zipfile.ZipFile, part: str, most_rows: int) -> Look:
+    """Read through a sheet's XML, until something stands too far right or below ``most_rows``.
+
+    Formulas are told by the element, not by the value that they last had.
+    """
     look = Look()
     local: dict[str, str] = {}
     columns: set[str] = set()
@@ -268,20 +276,23 @@ def _look(package: zipfile.ZipFile, part: str) -> Look:
                 look.errors.append(cell)
         elif kind == "v" or kind == "is":
             letters = cell.rstrip(digits)
-            columns.add(letters)
             if (number := cell[len(letters) :]) != last:
                 last = number
                 look.rows = max(look.rows, int(number))
+            if letters not in columns:
+                columns.add(letters)
+                look.columns = max(look.columns, _number(letters))
+            if look.columns > MOST_COLUMNS or look.rows > most_rows:
+                raise _Enough
         elif kind == "f":
             look.formulas.append(cell)
         elif kind == "row":
             row = int(attributes.get("r") or row + 1)
             cell = str(row)
 
-    with package.open(part) as file:
+    with package.open(part) as file, suppress(_Enough):
         _parse(iter(lambda: file.read(CHUNK), b""), start)
     look.errors = [cell for cell in look.errors if cell not in set(look.formulas)]
-    look.columns = max(map(_number, columns), default=0)
     return look
 
 
