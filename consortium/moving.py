@@ -123,7 +123,7 @@ def _rows(kind: type[models.Model], using: str) -> Iterator[tuple[Any, ...]]:
 def _copied(kind: type[models.Model]) -> tuple[int, str]:
     fields, digest, count = kind._meta.concrete_fields, hashlib.sha256(), 0
     name = connection.ops.quote_name
-    columns = ", ".join(name(field.column) for field in fields)
+    columns = ", ".join(name(str(field.column)) for field in fields)
     insert = f"INSERT INTO {name(kind._meta.db_table)} ({columns}) VALUES %s"  # nosec B608  # names of ours
     rows = _rows(kind, OLD)
     with connection.cursor() as cursor:

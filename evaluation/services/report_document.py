@@ -143,15 +143,15 @@ def document(report: AnnualReport, made_at: datetime) -> Document:
             *_office(figures),
         ],
         chapters=[
-            *extra(figures, "start"),
+            *own_section(figures, "start"),
             Chapter(_("The zone"), list(_zone(report, shown))),
             Chapter(_("Project hours"), list(_hours(figures["hours"], figures["year"]))),
             Chapter(_("Evaluation"), list(_evaluation(report, shown))),
             Chapter(_("Tasks of the year"), list(_tasks(figures["tasks"]))),
             *compared(figures),
-            *extra(figures, "figures"),
+            *own_section(figures, "figures"),
             *narrated(figures),
-            *extra(figures, "end"),
+            *own_section(figures, "end"),
         ],
         seals=[(_("School"), zone["college"]), *((_("Enterprise"), name) for name in partners)],
         sha256=report.figures_sha256,
@@ -181,11 +181,11 @@ def _kind_document(report: AnnualReport, made_at: datetime) -> Document:
             *_office(figures),
         ],
         chapters=[
-            *extra(figures, "start"),
+            *own_section(figures, "start"),
             *compared(figures),
-            *extra(figures, "figures"),
+            *own_section(figures, "figures"),
             *narrated(figures),
-            *extra(figures, "end"),
+            *own_section(figures, "end"),
         ],
         seals=seals,
         sha256=report.figures_sha256,
@@ -204,7 +204,7 @@ def _office(figures: dict[str, Any]) -> list[tuple[str, str]]:
     return [(_("Issuing office"), office)] if office else []
 
 
-def extra(figures: dict[str, Any], place: str = "") -> list[Chapter]:
+def own_section(figures: dict[str, Any], place: str = "") -> list[Chapter]:
     """The own section of the template, when it stands in that place, or wherever it stands."""
     said = figures.get("template", {})
     if not said.get("extra") or place not in ("", said["place"]):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..models import AnnualReport
-from .report_document import Band, Chapter, Document, Passage, Table, compared, extra, narrated, number_text
+from .report_document import Band, Chapter, Document, Passage, Table, compared, narrated, number_text, own_section
 from .report_print import address, printed
 from .report_svg import line_svg
 
@@ -19,9 +19,9 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
     assert figures is not None
     chapters = [
         *compared(figures),
-        *extra(figures, "figures"),
+        *own_section(figures, "figures"),
         *narrated(figures),
-        *extra(figures, "end"),
+        *own_section(figures, "end"),
     ]
     given: dict[str, Any] = {"chapters": [_chapter(chapter) for chapter in chapters]}
     if report.zone:
@@ -42,7 +42,7 @@ def report_source(report: AnnualReport, written: Document, number: str = "") -> 
     look = written.look
     if look.name:
         given["look"] = {name: getattr(look, name) for name in ("accent", "head", "line", "office")}
-        given["first"] = [_chapter(chapter) for chapter in extra(figures, "start")]
+        given["first"] = [_chapter(chapter) for chapter in own_section(figures, "start")]
     inputs = {"report": json.dumps(given, ensure_ascii=False)}
     if written.crest:
         inputs["crest"] = json.dumps(list(written.crest))

@@ -23,7 +23,7 @@ from ..report_links import figure_url, linked, linked_sections
 from ..services import report_runs, reports
 from ..services.report_behind import MOST, behind
 from ..services.report_changes import changes, is_stale
-from ..services.report_document import extra, narrated, number_text
+from ..services.report_document import narrated, number_text, own_section
 from ..services.report_print import printed
 from ..services.report_traced import traced
 from ..services.reports import TYPES
@@ -120,7 +120,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "report": report,
             "figures": figures,
             "sections": linked_sections(report, request.user),
-            "narrative": [*narrated(report.figures or {}), *extra(report.figures or {})],
+            "narrative": [*narrated(report.figures or {}), *own_section(report.figures or {})],
             "template": (report.figures or {}).get("template"),
             "stale": stale,
             "changes": found[:MOST_CHANGES],

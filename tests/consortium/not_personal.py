@@ -114,6 +114,7 @@ NOT_PERSONAL = {
     "zones.Post": "name",
     "zones.BreachAnswer": "rule day answered_at",
     "zones.ChosenPack": "pack",
+    "evaluation.ReportTemplate": "name sha256 content file crest uploaded_at",
     "evaluation.AnnualReport": "scope program status step error lease_until figures_sha256 sha256 queued_at started_at "
     "finished_at",
 }
