@@ -73,9 +73,9 @@ class Program:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def start_web(self, processes: int = 2) -> None:
+    def start_web(self, processes: int = 2, *flags: str) -> None:
         how = ["--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "--workers", str(processes)]
-        self.start("web", "gunicorn", *how, "config.wsgi")
+        self.start("web", "gunicorn", *how, *flags, "config.wsgi")
         for _attempt in range(120):
             try:
                 urllib.request.urlopen(f"{self.url}/healthz", timeout=2)
