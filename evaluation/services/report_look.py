@@ -12,10 +12,12 @@ ITS_ID = 9001  # after all charts
 STYLES, TYPES, RELATED = "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels"
 SUBTITLE = (
     '<w:style w:type="paragraph" w:styleId="Subtitle"><w:name w:val="Subtitle"/><w:basedOn w:val="Normal"/>'
-    '<w:next w:val="Normal"/><w:qFormat/><w:pPr><w:spacing w:after="1200"/><w:jc w:val="center"/></w:pPr>'
+    '<w:next w:val="Normal"/><w:qFormat/><w:pPr><w:spacing w:after="1000"/><w:jc w:val="center"/></w:pPr>'
     '<w:rPr><w:sz w:val="26"/><w:szCs w:val="26"/></w:rPr></w:style>'
 )
 HEADING = re.compile('(<w:style w:type="paragraph" w:styleId="Heading[12]">.*?<w:b/>)')
+# round the title: a crest above it and a line below leave less room on the cover
+ROOM, LESS_ROOM = 'w:before="2400" w:after="1800"', 'w:before="900" w:after="600"'
 STANDARD_HEAD = 'w:fill="EEF2F7"/>'
 
 
@@ -45,6 +47,8 @@ def styled(parts: dict[str, bytes], document: Document) -> dict[str, bytes]:
     accent, head = look.accent.lstrip("#").upper(), look.head.lstrip("#").upper()
     styles = HEADING.sub(rf'\1<w:color w:val="{accent}"/>', parts[STYLES].decode())
     styles = styles.replace("</w:styles>", f"{SUBTITLE}</w:styles>")
+    if document.crest and look.line:
+        styles = styles.replace(ROOM, LESS_ROOM)
     body = parts["word/document.xml"].decode().replace(STANDARD_HEAD, f'w:fill="{head}"/>')
     done = parts | {STYLES: styles.encode(), "word/document.xml": body.encode()}
     if document.crest:
