@@ -103,6 +103,16 @@ def test_the_download_is_the_file_under_a_chinese_name(finished, secretariat, cl
     )
 
 
+@pytest.mark.parametrize(("language", "notes"), [("en", 1), ("zh-hans", 0)])
+def test_what_stands_as_in_the_document_is_marked_as_chinese(
+    finished, secretariat, client_for, settings, language, notes
+):
+    settings.LANGUAGE_CODE = language
+    html = client_for(secretariat).get(finished.get_absolute_url()).content.decode()
+    assert html.count('<div class="stack sections" lang="zh-hans">') == 1
+    assert html.count("The chapters below are worded as in the document, which is Chinese.") == notes
+
+
 def test_an_unfinished_report_has_no_download(report, secretariat, client_for):
     response = client_for(secretariat).get(reverse("reports:report_download", args=[report.pk]))
     assert response.status_code == 302
