@@ -254,7 +254,7 @@ PERMISSIONS: dict[str, Roles] = {
     **_delivery("module"),
     "member.see": PROJECTS,
     "hours.see": PROJECTS | {Role.PARTNER: on.own_project_or_people, Role.MENTOR: on.own_hours},
-    "hours.months": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.PARTNER: on.own_project_or_people},
+    "hour_month.see": ALL | {Role.COLLEGE_ADMIN: on.own_college, Role.PARTNER: on.own_project_or_people},
     "hours.add": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
     "hours.change": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},
     "hours.submit": {Role.PARTNER: on.own_people, Role.MENTOR: on.oneself},

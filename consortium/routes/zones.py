@@ -89,7 +89,7 @@ ROUTES: dict[str, Route] = {
     "zones:member_add": "project.change",
     "zones:member_remove": "project.change",
     "zones:hours_list": "hours.see",
-    "zones:hour_months": "hours.months",
+    "zones:hour_months": "hour_month.see",
     "zones:hours_create": "hours.add",
     "zones:hours_week": "hours.add",
     "zones:hours_countersign": "hours.approve",

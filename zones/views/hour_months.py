@@ -16,7 +16,7 @@ from .pages import asked_year
 
 def hour_months(request: HttpRequest) -> HttpResponse:
     """A line for each enterprise, twelve months and the year; with ``?export=xlsx`` the same as an Excel file."""
-    require(request.user, "hours.months")
+    require(request.user, "hour_month.see")
     today = timezone.localdate()
     year = asked_year(request, today.year)
     rows = HourMonth.objects.visible_to(request.user).by_enterprise(year)

@@ -7,6 +7,7 @@ from evaluation.models import AnnualReport, ReportRun, ReportTemplate
 from zones.models import (
     ClosedMonth,
     Enrollment,
+    HourMonth,
     InnovationClass,
     Mentor,
     NoWork,
@@ -81,6 +82,10 @@ def projects(maker: Maker, side: str) -> None:
         zone=maker.zone, month=datetime.date(2020, 1, 1), closed_by=people["college_mentor"], closed_at=maker.now
     ))  # fmt: skip
     maker.entry(project, people["mentor"], f"submitted~{side}", days=4, status="submitted")
-    maker.entry(project, people["mentor"], f"approved~{side}", days=5, status="approved")
+    approved = maker.entry(project, people["mentor"], f"approved~{side}", days=5, status="approved")
+    add("hour_month", side, HourMonth.objects.create(
+        project=project, organization=approved.organization, activity=approved.activity,
+        month=approved.date.replace(day=1), hours=approved.hours, entries=1,
+    ))  # fmt: skip
     maker.entry(project, people["partner"], f"partners~{side}", status="submitted")
     maker.entry(project, people["college_mentor"], f"colleges~{side}", status="submitted")
