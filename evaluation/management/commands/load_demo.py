@@ -23,6 +23,7 @@ from evaluation.demo import (
     plans,
     privacy,
     recruiting,
+    report_templates,
     standards,
     work,
     zones,
@@ -88,6 +89,8 @@ class Command(BaseCommand):
         council.load(people, today)
         self.stdout.write("Standard …")
         standards.load(people, today)
+        self.stdout.write("Report template …")
+        report_templates.load(people, timezone.now())
         self.stdout.write("Announcements and notices …")
         notices.load(people, timezone.now())
 
