@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from consortium.models import HistoryEntry, User
 from consortium.personal import name_of
+from consortium.services.refusals import REFUSED
 
 register = template.Library()
 
@@ -44,6 +45,8 @@ def change(row: HistoryEntry, most: int | None = None) -> SafeString:
     old, new = row.old_label, row.new_label
     if most:
         old, new = Truncator(old).chars(most), Truncator(new).chars(most)
+    if row.what == REFUSED:  # an address, which is in no language
+        return format_html('<span class="sub">{}</span> <span class="hash">{}</span>', row.what_label, new)
     if old:
         new = f"{old} → {new}" if new else old + " → " + _("empty")
     return format_html('<span class="sub">{}</span> {}', row.what_label, new)

@@ -37,6 +37,7 @@ WORDS_OF_A_PAGE = {  # the columns of the file to import have English names
     "/evaluation/schemes/import/": {
         "number", "group", "dimension", "name", "weight_percent", "required", "kind", "rubric",
     },
+    "/reports/templates/": {"template", "toml", "extra", "md", "crest", "png"},  # the names of a template's files
 }  # fmt: skip
 
 TEXTS = """() => {
