@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from consortium.services import Refused
 
 from ..models import AnnualReport
-from .report_document import Band, Document, Table, document, number_text
+from .report_document import document, number_text
 from .report_kinds import gather
+from .report_parts import Band, Document, Table
 from .reports import one_moment
 
 Place = tuple[str, ...]  # chapter, table, band, row, column; of a sentence the chapter only

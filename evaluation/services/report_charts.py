@@ -6,7 +6,8 @@ In Word the figures stand in the chart as literals, so no workbook is hidden in 
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import quoteattr
 
-from .report_document import Band, Cell, Table, number_text
+from .report_document import number_text
+from .report_parts import Band, Cell, Table
 
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -17,8 +17,9 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 
 from .report_charts import chart_xml, drawing, drawn, related, typed
-from .report_document import Band, Cell, Document, Passage, Table, number_text
+from .report_document import number_text
 from .report_look import picture, styled
+from .report_parts import Band, Cell, Document, Passage, Table
 
 PARTS = Path(__file__).parent.parent / "docx"
 TYPES, RELATED = "[Content_Types].xml", "word/_rels/document.xml.rels"

@@ -4,7 +4,7 @@ import re
 import struct
 
 from .report_charts import WP, A, R
-from .report_document import Document
+from .report_parts import Document
 
 PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 HEIGHT, WIDEST = 1_224_000, 2_160_000  # EMU: 34 by 60 mm

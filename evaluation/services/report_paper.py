@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..models import AnnualReport
-from .report_document import Band, Chapter, Document, Passage, Table, compared, narrated, number_text, own_section
+from .report_document import compared, narrated, number_text, own_section
+from .report_parts import Band, Chapter, Document, Passage, Table
 from .report_print import address, printed
 from .report_svg import line_svg
 

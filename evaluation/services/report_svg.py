@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .report_document import Cell
+from .report_parts import Cell
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 480, 150, 24, 22, 22
 LINE, RULE, QUIET = "#1b4d8f", "#b9c1cc", "#5b6675"  # the page has its own, by CSS

@@ -23,8 +23,9 @@ from consortium.services.work import store
 from consortium.typesetting import typeset
 
 from ..models import AnnualReport, ReportTemplate
-from .report_document import Document, document
+from .report_document import document
 from .report_paper import report_source
+from .report_parts import Document
 from .report_template_files import read
 from .results import digest
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from zones.models import Activity
 
 from ..models import ReportText
-from .report_document import Cell, cell, sections_of
+from .report_document import cell, sections_of
+from .report_parts import Cell
 
 Words = dict[str, str]
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from .report_charts import TYPE as CHART
 from .report_charts import WIDTH, A, C, R, chart_xml, drawn, height_of
-from .report_document import Band, Cell, Document, Table, number_text
+from .report_document import number_text
 from .report_docx import HEAD, properties, text_of, zipped
+from .report_parts import Band, Cell, Document, Table
 from .report_traced import Trace
 
 PARTS = Path(__file__).parent.parent / "xlsx"

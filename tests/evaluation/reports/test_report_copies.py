@@ -17,8 +17,9 @@ from pypdf import PdfReader
 from evaluation.models import AnnualReport
 from evaluation.services import reports
 from evaluation.services.report_charts import drawn
-from evaluation.services.report_document import Band, Table, document, number_text
+from evaluation.services.report_document import document, number_text
 from evaluation.services.report_docx import report_docx
+from evaluation.services.report_parts import Band, Table
 from evaluation.services.report_xlsx import report_xlsx
 
 from .conftest import YEAR, day
